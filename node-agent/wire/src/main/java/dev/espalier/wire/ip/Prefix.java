@@ -12,7 +12,8 @@ public record Prefix(IpAddress address, int length) implements Comparable<Prefix
 
     public Prefix {
         if (length < 0 || length > address.bitLength()) {
-            throw new IllegalArgumentException("prefix length " + length + " of " + address + " is not within 0.." + address.bitLength());
+            throw new IllegalArgumentException(
+                    "prefix length " + length + " of " + address + " is not within 0.." + address.bitLength());
         }
         if (!address.equals(mask(address, length))) {
             throw new IllegalArgumentException(address + "/" + length + " has bits set behind the prefix");
@@ -28,7 +29,10 @@ public record Prefix(IpAddress address, int length) implements Comparable<Prefix
         try {
             return new Prefix(IpAddress.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("not a CIDR: '" + text + "'" + (e instanceof NumberFormatException ? "" : " (" + e.getMessage() + ")"), e);
+            throw new IllegalArgumentException(
+                    "not a CIDR: '" + text + "'"
+                            + (e instanceof NumberFormatException ? "" : " (" + e.getMessage() + ")"),
+                    e);
         }
     }
 
