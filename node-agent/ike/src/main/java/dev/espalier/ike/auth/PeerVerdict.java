@@ -1,0 +1,27 @@
+package dev.espalier.ike.auth;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Set;
+
+/** Whether a peer is who it says. */
+public sealed interface PeerVerdict {
+    /**
+     * @param chain the end entity first, the trust anchor last
+     * @param serial of the end entity in lower-case hex
+     */
+    record Authenticated(Identity identity, List<X509Certificate> chain, String serial) implements PeerVerdict {
+        public Authenticated {
+            chain = List.copyOf(chain);
+        }
+
+        /** Whether any certificate of the chain below the anchor is among {@code serials} (lower-case hex), for lists that come later (SIG-08). */
+        public boolean revokedBy(Set<String> serials) {
+            return chain.subList(0, chain.size() - 1).stream()
+                    .anyMatch(certificate -> serials.contains(certificate.getSerialNumber().toString(16)));
+        }
+    }
+
+    /** @param reason for operators; the peer is told AUTHENTICATION_FAILED and no more (IKE-33) */
+    record Refused(String reason) implements PeerVerdict {}
+}
