@@ -1,0 +1,52 @@
+package dev.espalier.linux.libc;
+
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.LibraryOption;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+
+/**
+ * Set-up calls of the C library as jnr-ffi binds them. {@code open} and {@code ioctl} are variadic in C; both ABIs that we run on pass integers and pointers
+ * of a variadic call in the same registers as of any other.
+ */
+interface Libc {
+    Libc LIBC = load();
+    Runtime RUNTIME = Runtime.getRuntime(LIBC);
+
+    // Names of the C library.
+    int open(CharSequence path, int flags, int mode);
+
+    int close(int fd);
+
+    int socket(int domain, int type, int protocol);
+
+    int bind(int fd, byte[] address, int length);
+
+    int getsockname(int fd, Pointer address, Pointer length);
+
+    int setsockopt(int fd, int level, int option, byte[] value, int length);
+
+    int getsockopt(int fd, int level, int option, Pointer value, Pointer length);
+
+    int ioctl(int fd, long request, Pointer argument);
+
+    int eventfd(int initial, int flags);
+
+    int setns(int fd, int kind);
+
+    int unshare(int flags);
+
+    int mount(CharSequence source, CharSequence target, CharSequence type, long flags, Pointer data);
+
+    int umount2(CharSequence target, int flags);
+
+    private static Libc load() {
+        if ("runtime".equals(System.getProperty("org.graalvm.nativeimage.imagecode"))) {
+            // jnr-ffi would otherwise generate byte code at run time, which a native image cannot load.
+            System.setProperty("jnr.ffi.asm.enabled", "false");
+        }
+        return LibraryLoader.create(Libc.class)
+                .option(LibraryOption.SaveError, true)
+                .load("c");
+    }
+}

@@ -1,0 +1,153 @@
+package dev.espalier.linux.tun;
+
+import dev.espalier.linux.libc.ErrnoException;
+import dev.espalier.linux.libc.Fd;
+import dev.espalier.linux.libc.Syscalls;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A layer 3 TUN device (IFF_TUN, IFF_NO_PI; Documentation/networking/tuntap.rst) in the network namespace of the thread that opens it. It is not persistent:
+ * when the last queue is closed, or the process dies, the kernel removes it together with the routes that point at it (TUN-02).
+ */
+public final class TunDevice implements AutoCloseable {
+    /** Octets of the virtio_net_hdr in front of each packet, in host byte order, when {@link Options#vnetHeader} is set. */
+    public static final int HEADER_BYTES = 10;
+
+    public static final int OFFLOAD_CSUM = 1;
+    public static final int OFFLOAD_TSO4 = 2;
+    public static final int OFFLOAD_TSO6 = 4;
+    public static final int OFFLOAD_USO4 = 0x20;
+    public static final int OFFLOAD_USO6 = 0x40;
+
+    private static final Path CONTROL = Path.of("/dev/net/tun");
+    private static final int IFREQ_BYTES = 40;
+    private static final int NAME_BYTES = 16;
+    private static final long TUNSETIFF = 0x4004_54caL;
+    private static final long TUNSETOFFLOAD = 0x4004_54d0L;
+    private static final long TUNSETVNETHDRSZ = 0x4004_54d8L;
+    private static final int IFF_TUN = 1;
+    private static final int IFF_MULTI_QUEUE = 0x100;
+    private static final int IFF_NO_PI = 0x1000;
+    private static final int IFF_VNET_HDR = 0x4000;
+
+    /**
+     * @param multiQueue whether {@link #addQueue} may be used
+     * @param vnetHeader whether each packet carries a virtio_net_hdr, which offloads need
+     */
+    public record Options(boolean multiQueue, boolean vnetHeader) {
+        public static final Options PLAIN = new Options(false, false);
+    }
+
+    private final String name;
+    private final Options options;
+    private final List<TunQueue> queues = new ArrayList<>();
+
+    private TunDevice(String name, Options options) {
+        this.name = name;
+        this.options = options;
+    }
+
+    /**
+     * Creates the device with one queue; it is down and has no address yet.
+     *
+     * @param name up to 15 octets; a {@code %d} in it is replaced by a free number
+     * @throws ErrnoException EPERM without CAP_NET_ADMIN, ENOENT without the driver, EBUSY when another process holds the name, EINVAL when something else has it
+     */
+    public static TunDevice open(String name, Options options) throws ErrnoException {
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length >= NAME_BYTES) {
+            throw new IllegalArgumentException("an interface name has 1 to 15 octets: '" + name + "'");
+        }
+        Fd fd = Syscalls.open(CONTROL, Syscalls.O_RDWR | Syscalls.O_NONBLOCK);
+        try {
+            TunDevice device = new TunDevice(attach(fd, name, options), options);
+            device.queues.add(new TunQueue(fd));
+            return device;
+        } catch (ErrnoException | RuntimeException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    /** The name that the kernel gave it. */
+    public String name() {
+        return name;
+    }
+
+    public Options options() {
+        return options;
+    }
+
+    public int queues() {
+        return queues.size();
+    }
+
+    public TunQueue queue(int index) {
+        return queues.get(index);
+    }
+
+    /** Opens one more queue; the kernel keeps the packets of a flow on one queue. */
+    public TunQueue addQueue() throws ErrnoException {
+        if (!options.multiQueue()) {
+            throw new IllegalStateException(name + " was opened with one queue");
+        }
+        Fd fd = Syscalls.open(CONTROL, Syscalls.O_RDWR | Syscalls.O_NONBLOCK);
+        try {
+            attach(fd, name, options);
+        } catch (ErrnoException | RuntimeException e) {
+            fd.close();
+            throw e;
+        }
+        TunQueue queue = new TunQueue(fd);
+        queues.add(queue);
+        return queue;
+    }
+
+    /**
+     * Tells the kernel which offloads the reader of the queues understands.
+     *
+     * @param flags {@code OFFLOAD_*}; 0 for none
+     * @throws ErrnoException EINVAL when this kernel does not know one of them
+     */
+    public void offload(int flags) throws ErrnoException {
+        if (flags != 0 && !options.vnetHeader()) {
+            throw new IllegalStateException(name + " was opened without the header that offloads need");
+        }
+        Syscalls.ioctl(queues.getFirst().owner(), TUNSETOFFLOAD, flags, "TUNSETOFFLOAD " + name);
+    }
+
+    /** Closes all queues, which removes the device. */
+    @Override
+    public void close() {
+        queues.forEach(TunQueue::close);
+    }
+
+    private static String attach(Fd fd, String name, Options options) throws ErrnoException {
+        int flags = IFF_TUN
+                | IFF_NO_PI
+                | (options.multiQueue() ? IFF_MULTI_QUEUE : 0)
+                | (options.vnetHeader() ? IFF_VNET_HDR : 0);
+        byte[] request = new byte[IFREQ_BYTES];
+        byte[] octets = name.getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(octets, 0, request, 0, octets.length);
+        ByteBuffer.wrap(request).order(ByteOrder.nativeOrder()).putShort(NAME_BYTES, (short) flags);
+        Syscalls.ioctl(fd, TUNSETIFF, request, "TUNSETIFF " + name);
+        if (options.vnetHeader()) {
+            byte[] size = ByteBuffer.allocate(4)
+                    .order(ByteOrder.nativeOrder())
+                    .putInt(HEADER_BYTES)
+                    .array();
+            Syscalls.ioctl(fd, TUNSETVNETHDRSZ, size, "TUNSETVNETHDRSZ " + name);
+        }
+        int end = 0;
+        while (end < NAME_BYTES && request[end] != 0) {
+            end++;
+        }
+        return new String(request, 0, end, StandardCharsets.UTF_8);
+    }
+}
