@@ -1,0 +1,63 @@
+package dev.espalier.ike.proposal;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What makes a proposal sound as a whole (RFC 7296 3.3.3, RFC 5282 8, RFC 9370 2.2.2). */
+final class ProposalRules {
+    private ProposalRules() {}
+
+    /** Why a proposal must not be offered, worded to follow its name; empty when it may. */
+    static Optional<String> violation(Proposal proposal) {
+        boolean ike = proposal.protocol().equals(ProtocolId.IKE);
+        if (proposal.of(TransformType.ENCRYPTION).isEmpty()) {
+            return Optional.of("has no encryption algorithm");
+        }
+        if (ike && proposal.of(TransformType.PRF).isEmpty()) {
+            return Optional.of("has no PRF (such as prfsha256)");
+        }
+        if (ike && proposal.of(TransformType.KEY_EXCHANGE).stream().allMatch(Transform::isNone)) {
+            return Optional.of("has no key exchange method (such as x25519)");
+        }
+        if (proposal.of(TransformType.KEY_EXCHANGE).isEmpty()
+                && proposal.transforms().stream().anyMatch(t -> t.type().isAdditionalKeyExchange())) {
+            return Optional.of("has additional key exchanges and no main one");
+        }
+        return integrityViolation(proposal);
+    }
+
+    /** IKE-22: an AEAD excludes integrity algorithms, any other cipher needs one, and the two never mix. */
+    static Optional<String> integrityViolation(Proposal proposal) {
+        List<Transform> ciphers = proposal.of(TransformType.ENCRYPTION);
+        boolean aead = ciphers.stream().anyMatch(ProposalRules::aead);
+        boolean plain = ciphers.stream().anyMatch(t -> !aead(t));
+        boolean integrity = proposal.of(TransformType.INTEGRITY).stream().anyMatch(t -> !t.isNone());
+        if (aead && plain) {
+            return Optional.of("mixes AEAD with other encryption algorithms");
+        }
+        if (aead && integrity) {
+            return Optional.of("has an integrity algorithm beside an AEAD");
+        }
+        if (plain && (!integrity || proposal.of(TransformType.INTEGRITY).stream().anyMatch(Transform::isNone))) {
+            return Optional.of("encrypts without integrity");
+        }
+        return Optional.empty();
+    }
+
+    /** A method serves in one key exchange at most (RFC 9370 2.2.2). */
+    static boolean repeatsKeyExchange(Proposal choice) {
+        Set<Integer> seen = new HashSet<>();
+        return choice.transforms().stream()
+                .filter(t -> t.type().equals(TransformType.KEY_EXCHANGE) || t.type().isAdditionalKeyExchange())
+                .filter(t -> !t.isNone())
+                .anyMatch(t -> !seen.add(t.id()));
+    }
+
+    /** Any AEAD there is, also those we don't use: CCM, GCM, ChaCha20-Poly1305, the implicit-IV ones (RFC 8750). */
+    private static boolean aead(Transform cipher) {
+        int id = cipher.id();
+        return (id >= 14 && id <= 16) || (id >= 18 && id <= 20) || (id >= 25 && id <= 31);
+    }
+}
