@@ -39,4 +39,16 @@ public record Identity(int type, Octets data) {
     public Octets body() {
         return new WireWriter(4 + data.length()).u8(type).zeros(3).octets(data).toOctets();
     }
+
+    /** For operators: escaped and cut, since a peer may have chosen it. */
+    @Override
+    public String toString() {
+        return switch (type) {
+            case ID_FQDN -> "FQDN '" + PeerText.of(data) + "'";
+            case ID_RFC822_ADDR -> "mail address '" + PeerText.of(data) + "'";
+            case ID_IPV4_ADDR, ID_IPV6_ADDR ->
+                data.length() == 4 || data.length() == 16 ? "address " + IpAddress.of(data) : "address of " + data.length() + " octets";
+            default -> "ID type " + type + " " + PeerText.hex(data);
+        };
+    }
 }

@@ -1,6 +1,9 @@
 package dev.espalier.ike.auth;
 
 import dev.espalier.wire.Octets;
+import dev.espalier.wire.WireWriter;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 
@@ -8,8 +11,19 @@ import java.util.Collection;
 public final class TrustAnchors {
     private TrustAnchors() {}
 
-    /** Certification Authority field: SHA-1 hashes of the anchors' public keys, 20 octets each, in order. RFC 7296 3.7 names SHA-1; nothing rests on its strength. */
+    /**
+     * Certification Authority field: SHA-1 hashes of the anchors' SubjectPublicKeyInfo, 20 octets each, in order. RFC 7296 3.7 names
+     * SHA-1; nothing rests on its strength.
+     */
     public static Octets authorities(Collection<X509Certificate> anchors) {
-        throw new UnsupportedOperationException();
+        try {
+            WireWriter hashes = new WireWriter(20 * anchors.size());
+            for (X509Certificate anchor : anchors) {
+                hashes.octets(MessageDigest.getInstance("SHA-1").digest(anchor.getPublicKey().getEncoded()));
+            }
+            return hashes.toOctets();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("SHA-1 is not to be had from this JVM's providers", e);
+        }
     }
 }

@@ -1,0 +1,82 @@
+package dev.espalier.ike.auth;
+
+import dev.espalier.wire.Octets;
+import dev.espalier.wire.ip.IpAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/** Whether an identity is one that a certificate vouches for (RFC 4945 3.1, IKE-48). The subject's common name vouches for nothing. */
+final class IdentityBinding {
+    private static final int SAN_EMAIL = 1;
+    private static final int SAN_DNS = 2;
+    private static final int SAN_ADDRESS = 7;
+
+    private IdentityBinding() {}
+
+    /** Equality of names as DNS and mail compare them; of everything else, octet by octet. */
+    static boolean same(Identity a, Identity b) {
+        if (a.type() != b.type()) {
+            return false;
+        }
+        return switch (a.type()) {
+            case Identity.ID_FQDN -> lower(text(a)).equals(lower(text(b)));
+            case Identity.ID_RFC822_ADDR -> mail(text(a)).equals(mail(text(b)));
+            default -> a.data().equals(b.data());
+        };
+    }
+
+    static boolean binds(X509Certificate certificate, Identity identity) {
+        return switch (identity.type()) {
+            case Identity.ID_FQDN ->
+                names(certificate, SAN_DNS).stream().anyMatch(name -> lower(name).equals(lower(text(identity))));
+            case Identity.ID_RFC822_ADDR ->
+                names(certificate, SAN_EMAIL).stream().anyMatch(name -> mail(name).equals(mail(text(identity))));
+            case Identity.ID_IPV4_ADDR -> bindsAddress(certificate, identity.data(), 4);
+            case Identity.ID_IPV6_ADDR -> bindsAddress(certificate, identity.data(), 16);
+            case Identity.ID_DER_ASN1_DN ->
+                Octets.wrap(certificate.getSubjectX500Principal().getEncoded()).equals(identity.data());
+            default -> false;
+        };
+    }
+
+    private static boolean bindsAddress(X509Certificate certificate, Octets data, int length) {
+        if (data.length() != length) {
+            return false;
+        }
+        IpAddress address = IpAddress.of(data);
+        return names(certificate, SAN_ADDRESS).stream().map(IpAddress::parse).anyMatch(address::equals);
+    }
+
+    private static List<String> names(X509Certificate certificate, int type) {
+        try {
+            Collection<List<?>> all = certificate.getSubjectAlternativeNames();
+            return all == null
+                    ? List.of()
+                    : all.stream()
+                            .filter(name -> name.getFirst().equals(type) && name.get(1) instanceof String)
+                            .map(name -> (String) name.get(1))
+                            .toList();
+        } catch (CertificateParsingException e) {
+            // CertificateDecoder has parsed this before; without names nothing is bound.
+            return List.of();
+        }
+    }
+
+    private static String text(Identity identity) {
+        return new String(identity.data().toArray(), StandardCharsets.ISO_8859_1);
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    /** RFC 5280 7.5: the local part as it is, the host without regard to case. */
+    private static String mail(String address) {
+        int at = address.lastIndexOf('@');
+        return at < 0 ? address : address.substring(0, at) + lower(address.substring(at));
+    }
+}
