@@ -34,6 +34,8 @@ public final class Syscalls {
     private static final int EFD_NONBLOCK = O_NONBLOCK;
     private static final int EFD_CLOEXEC = O_CLOEXEC;
 
+    private static final long NS_GET_NSTYPE = 0xb703;
+
     private Syscalls() {}
 
     /** Opens {@code path} close-on-exec. */
@@ -116,6 +118,11 @@ public final class Syscalls {
 
     public static void unmount(Path target, int flags) throws ErrnoException {
         check("umount2", target.toString(), () -> LIBC.umount2(target.toString(), flags));
+    }
+
+    /** Whether {@code fd} is open on a network namespace (ioctl_ns(2), NS_GET_NSTYPE). */
+    public static boolean isNetworkNamespace(Fd fd) {
+        return LIBC.ioctl(fd.number(), NS_GET_NSTYPE, Pointer.wrap(RUNTIME, 0L)) == CLONE_NEWNET;
     }
 
     static void closeQuietly(int fd) {

@@ -1,0 +1,46 @@
+package dev.espalier.linux.netns;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Kernel settings under /proc/sys. Those under {@code net} are those of the calling thread's network namespace: use them inside
+ * {@link NetworkNamespace#call}.
+ */
+public final class Sysctl {
+    private static final Path ROOT = Path.of("/proc/sys");
+
+    private Sysctl() {}
+
+    /**
+     * Sets {@code key}, such as {@code net/ipv4/conf/eth0/rp_filter} (slashes, because interface names may hold dots).
+     *
+     * @throws IOException with the key's name: no such key, a read-only /proc/sys, or a value that the kernel refuses
+     */
+    public static void set(String key, String value) throws IOException {
+        Path file = file(key);
+        try {
+            Files.writeString(file, value, java.nio.file.StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new IOException("sysctl " + key + " = " + value + ": " + e.getMessage(), e);
+        }
+    }
+
+    public static String get(String key) throws IOException {
+        return Files.readString(file(key)).strip();
+    }
+
+    /** Whether the kernel has the key, for families and drivers that may be missing. */
+    public static boolean exists(String key) {
+        return Files.exists(file(key));
+    }
+
+    private static Path file(String key) {
+        Path file = ROOT.resolve(key).normalize();
+        if (!file.startsWith(ROOT) || !file.equals(ROOT.resolve(key))) {
+            throw new IllegalArgumentException("not a sysctl key: '" + key + "'");
+        }
+        return file;
+    }
+}
