@@ -1,5 +1,7 @@
 package dev.espalier.ike.auth;
 
+import dev.espalier.ike.message.AuthMethod;
+import dev.espalier.ike.message.Payload;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.WireWriter;
 import java.security.GeneralSecurityException;
@@ -57,10 +59,10 @@ public final class AuthSigner {
     }
 
     /** {@code ASN.1 Length | AlgorithmIdentifier | Signature Value} (RFC 7427 3). */
-    private static AuthData digitalSignature(SignatureScheme scheme, PrivateKey key, Octets authOctets, SecureRandom random)
+    private static Payload.Authentication digitalSignature(SignatureScheme scheme, PrivateKey key, Octets authOctets, SecureRandom random)
             throws GeneralSecurityException {
         Octets value = sign(scheme.signature(), key, authOctets, random);
-        return new AuthData(
+        return new Payload.Authentication(
                 AuthMethod.DIGITAL_SIGNATURE,
                 new WireWriter()
                         .u8(scheme.algorithmIdentifier().length())
@@ -69,9 +71,9 @@ public final class AuthSigner {
                         .toOctets());
     }
 
-    private static AuthData ecdsa(EcCurve curve, PrivateKey key, Octets authOctets, SecureRandom random)
+    private static Payload.Authentication ecdsa(EcCurve curve, PrivateKey key, Octets authOctets, SecureRandom random)
             throws GeneralSecurityException {
-        return new AuthData(curve.method(), sign(curve.scheme().plainSignature(), key, authOctets, random));
+        return new Payload.Authentication(curve.method(), sign(curve.scheme().plainSignature(), key, authOctets, random));
     }
 
     private static Octets sign(Signature signature, PrivateKey key, Octets authOctets, SecureRandom random)

@@ -1,5 +1,7 @@
 package dev.espalier.ike.auth;
 
+import dev.espalier.ike.message.AuthMethod;
+import dev.espalier.ike.message.Payload;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.WireFormatException;
 import dev.espalier.wire.WireReader;
@@ -14,18 +16,18 @@ final class AuthVerifier {
     private AuthVerifier() {}
 
     /** Why the signature does not count, or nothing when it is good. */
-    static Optional<String> problem(PublicKey key, AuthData auth, Octets authOctets) {
+    static Optional<String> problem(PublicKey key, Payload.Authentication auth, Octets authOctets) {
         Optional<String> keyProblem = PublicKeyRules.problem(key);
         if (keyProblem.isPresent()) {
             return keyProblem;
         }
         try {
             if (auth.method().equals(AuthMethod.DIGITAL_SIGNATURE)) {
-                return digitalSignature(key, auth.value(), authOctets);
+                return digitalSignature(key, auth.data(), authOctets);
             }
             Optional<EcCurve> curve = EcCurve.ofMethod(auth.method());
             return curve.isPresent()
-                    ? ecdsa(curve.get(), key, auth.value(), authOctets)
+                    ? ecdsa(curve.get(), key, auth.data(), authOctets)
                     : Optional.of("auth method " + auth.method().value() + " is not accepted with certificates");
         } catch (WireFormatException e) {
             return Optional.of(e.getMessage() == null ? "malformed" : e.getMessage());

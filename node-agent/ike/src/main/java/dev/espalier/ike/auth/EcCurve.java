@@ -1,5 +1,6 @@
 package dev.espalier.ike.auth;
 
+import dev.espalier.ike.message.AuthMethod;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -11,9 +12,9 @@ import java.util.Optional;
 
 /** The curves that we sign and verify with, each with the hash and the RFC 4754 method that go with it. */
 enum EcCurve {
-    P256("secp256r1", 32, AuthMethod.ECDSA_256, SignatureScheme.ECDSA_SHA2_256),
-    P384("secp384r1", 48, AuthMethod.ECDSA_384, SignatureScheme.ECDSA_SHA2_384),
-    P521("secp521r1", 66, AuthMethod.ECDSA_521, SignatureScheme.ECDSA_SHA2_512);
+    P256("secp256r1", 32, AuthMethod.ECDSA_SHA256_P256, SignatureScheme.ECDSA_SHA2_256),
+    P384("secp384r1", 48, AuthMethod.ECDSA_SHA384_P384, SignatureScheme.ECDSA_SHA2_384),
+    P521("secp521r1", 66, AuthMethod.ECDSA_SHA512_P521, SignatureScheme.ECDSA_SHA2_512);
 
     private final ECParameterSpec parameters;
     private final int numberLength;

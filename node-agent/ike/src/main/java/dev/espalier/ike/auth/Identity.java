@@ -1,8 +1,8 @@
 package dev.espalier.ike.auth;
 
+import dev.espalier.ike.message.Payload;
+import dev.espalier.ike.message.IdType;
 import dev.espalier.wire.Octets;
-import dev.espalier.wire.WireFormatException;
-import dev.espalier.wire.WireWriter;
 import dev.espalier.wire.ip.IpAddress;
 import java.nio.charset.StandardCharsets;
 
@@ -12,43 +12,27 @@ import java.nio.charset.StandardCharsets;
  * @param type ID Type
  * @param data Identification Data
  */
-public record Identity(int type, Octets data) {
-    public static final int ID_IPV4_ADDR = 1;
-    public static final int ID_FQDN = 2;
-    public static final int ID_RFC822_ADDR = 3;
-    public static final int ID_IPV6_ADDR = 5;
-    public static final int ID_DER_ASN1_DN = 9;
-
+public record Identity(IdType type, Octets data) {
     public static Identity fqdn(String name) {
-        return new Identity(ID_FQDN, Octets.wrap(name.getBytes(StandardCharsets.US_ASCII)));
+        return new Identity(IdType.ID_FQDN, Octets.wrap(name.getBytes(StandardCharsets.US_ASCII)));
     }
 
-    /**
-     * From the body of an ID payload, whose reserved octets are ignored (IKE-15).
-     *
-     * @throws WireFormatException for a body under 4 octets
-     */
-    public static Identity ofBody(Octets body) {
-        var reader = body.reader("ID");
-        int type = reader.u8("type");
-        reader.skip(3, "reserved");
-        return new Identity(type, reader.rest());
+    public static Identity of(Payload.Identification payload) {
+        return new Identity(payload.idType(), payload.data());
     }
 
-    /** The body of an ID payload, reserved octets zero. */
-    public Octets body() {
-        return new WireWriter(4 + data.length()).u8(type).zeros(3).octets(data).toOctets();
+    public Payload.Identification payload(boolean initiator) {
+        return Payload.Identification.of(initiator, type, data);
     }
 
     /** For operators: escaped and cut, since a peer may have chosen it. */
     @Override
     public String toString() {
-        return switch (type) {
-            case ID_FQDN -> "FQDN '" + PeerText.of(data) + "'";
-            case ID_RFC822_ADDR -> "mail address '" + PeerText.of(data) + "'";
-            case ID_IPV4_ADDR, ID_IPV6_ADDR ->
-                data.length() == 4 || data.length() == 16 ? "address " + IpAddress.of(data) : "address of " + data.length() + " octets";
-            default -> "ID type " + type + " " + PeerText.hex(data);
-        };
+        if (type.equals(IdType.ID_FQDN) || type.equals(IdType.ID_RFC822_ADDR)) {
+            return type + " '" + PeerText.of(data) + "'";
+        }
+        boolean address = (type.equals(IdType.ID_IPV4_ADDR) && data.length() == 4)
+                || (type.equals(IdType.ID_IPV6_ADDR) && data.length() == 16);
+        return type + " " + (address ? IpAddress.of(data) : PeerText.hex(data));
     }
 }

@@ -1,5 +1,6 @@
 package dev.espalier.ike.auth;
 
+import dev.espalier.ike.message.IdType;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.IpAddress;
 import java.nio.charset.StandardCharsets;
@@ -19,28 +20,36 @@ final class IdentityBinding {
 
     /** Equality of names as DNS and mail compare them; of everything else, octet by octet. */
     static boolean same(Identity a, Identity b) {
-        if (a.type() != b.type()) {
+        if (!a.type().equals(b.type())) {
             return false;
         }
-        return switch (a.type()) {
-            case Identity.ID_FQDN -> lower(text(a)).equals(lower(text(b)));
-            case Identity.ID_RFC822_ADDR -> mail(text(a)).equals(mail(text(b)));
-            default -> a.data().equals(b.data());
-        };
+        if (a.type().equals(IdType.ID_FQDN)) {
+            return lower(text(a)).equals(lower(text(b)));
+        }
+        if (a.type().equals(IdType.ID_RFC822_ADDR)) {
+            return mail(text(a)).equals(mail(text(b)));
+        }
+        return a.data().equals(b.data());
     }
 
     static boolean binds(X509Certificate certificate, Identity identity) {
-        return switch (identity.type()) {
-            case Identity.ID_FQDN ->
-                names(certificate, SAN_DNS).stream().anyMatch(name -> lower(name).equals(lower(text(identity))));
-            case Identity.ID_RFC822_ADDR ->
-                names(certificate, SAN_EMAIL).stream().anyMatch(name -> mail(name).equals(mail(text(identity))));
-            case Identity.ID_IPV4_ADDR -> bindsAddress(certificate, identity.data(), 4);
-            case Identity.ID_IPV6_ADDR -> bindsAddress(certificate, identity.data(), 16);
-            case Identity.ID_DER_ASN1_DN ->
-                Octets.wrap(certificate.getSubjectX500Principal().getEncoded()).equals(identity.data());
-            default -> false;
-        };
+        IdType type = identity.type();
+        if (type.equals(IdType.ID_FQDN)) {
+            String wanted = lower(text(identity));
+            return names(certificate, SAN_DNS).stream().anyMatch(name -> lower(name).equals(wanted));
+        }
+        if (type.equals(IdType.ID_RFC822_ADDR)) {
+            String wanted = mail(text(identity));
+            return names(certificate, SAN_EMAIL).stream().anyMatch(name -> mail(name).equals(wanted));
+        }
+        if (type.equals(IdType.ID_IPV4_ADDR)) {
+            return bindsAddress(certificate, identity.data(), 4);
+        }
+        if (type.equals(IdType.ID_IPV6_ADDR)) {
+            return bindsAddress(certificate, identity.data(), 16);
+        }
+        return type.equals(IdType.ID_DER_ASN1_DN)
+                && Octets.wrap(certificate.getSubjectX500Principal().getEncoded()).equals(identity.data());
     }
 
     private static boolean bindsAddress(X509Certificate certificate, Octets data, int length) {

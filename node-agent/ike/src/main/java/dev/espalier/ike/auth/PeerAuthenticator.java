@@ -1,5 +1,7 @@
 package dev.espalier.ike.auth;
 
+import dev.espalier.ike.message.Payload;
+import dev.espalier.ike.message.CertEncoding;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -81,14 +83,14 @@ public final class PeerAuthenticator {
                 .orElse(authenticated);
     }
 
-    private static Optional<String> decode(List<PeerProof.Certificate> payloads, List<X509Certificate> into) {
+    private static Optional<String> decode(List<Payload.Certificate> payloads, List<X509Certificate> into) {
         if (payloads.size() > MAX_CERTIFICATES) {
             return Optional.of("peer sent " + payloads.size() + " certificates, more than " + MAX_CERTIFICATES);
         }
         int number = 0;
-        for (PeerProof.Certificate payload : payloads) {
+        for (Payload.Certificate payload : payloads) {
             number++;
-            if (payload.encoding() != PeerProof.Certificate.X509_SIGNATURE) {
+            if (payload.encoding() != CertEncoding.X509_SIGNATURE) {
                 continue;
             }
             try {

@@ -1,5 +1,6 @@
 package dev.espalier.ike.auth;
 
+import dev.espalier.ike.message.Payload;
 import dev.espalier.wire.Octets;
 import java.util.List;
 
@@ -7,22 +8,12 @@ import java.util.List;
  * What a peer presents in IKE_AUTH.
  *
  * @param claimed from its ID payload
- * @param certificates bodies of its CERT payloads in their order, each encoding (1 octet) and data; those not of encoding 4
- *     (X.509 certificate, signature) are left out of account
+ * @param certificates its CERT payloads in their order; those of another encoding than X509_SIGNATURE are left out of account
  * @param auth its AUTH payload
  * @param authOctets what that must sign, see {@link AuthOctets}
  */
-public record PeerProof(Identity claimed, List<Certificate> certificates, AuthData auth, Octets authOctets) {
+public record PeerProof(Identity claimed, List<Payload.Certificate> certificates, Payload.Authentication auth, Octets authOctets) {
     public PeerProof {
         certificates = List.copyOf(certificates);
-    }
-
-    /**
-     * A CERT payload.
-     *
-     * @param encoding Cert Encoding (RFC 7296 3.6)
-     */
-    public record Certificate(int encoding, Octets data) {
-        public static final int X509_SIGNATURE = 4;
     }
 }

@@ -1,5 +1,7 @@
 package dev.espalier.ike.auth;
 
+import dev.espalier.ike.message.AuthMethod;
+import dev.espalier.ike.message.Payload;
 import dev.espalier.ike.crypto.Prf;
 import dev.espalier.ike.crypto.Secret;
 import dev.espalier.wire.Octets;
@@ -11,14 +13,14 @@ public final class SharedKeyAuth {
 
     private SharedKeyAuth() {}
 
-    public static AuthData sign(Prf prf, Secret sharedKey, Octets authOctets) {
-        return new AuthData(AuthMethod.SHARED_KEY_MIC, mic(prf, sharedKey, authOctets));
+    public static Payload.Authentication sign(Prf prf, Secret sharedKey, Octets authOctets) {
+        return new Payload.Authentication(AuthMethod.SHARED_KEY_MIC, mic(prf, sharedKey, authOctets));
     }
 
     /** In time that does not depend on the octets. */
-    public static boolean verify(Prf prf, Secret sharedKey, Octets authOctets, AuthData received) {
+    public static boolean verify(Prf prf, Secret sharedKey, Octets authOctets, Payload.Authentication received) {
         return received.method().equals(AuthMethod.SHARED_KEY_MIC)
-                && received.value().equalsConstantTime(mic(prf, sharedKey, authOctets));
+                && received.data().equalsConstantTime(mic(prf, sharedKey, authOctets));
     }
 
     private static Octets mic(Prf prf, Secret sharedKey, Octets authOctets) {

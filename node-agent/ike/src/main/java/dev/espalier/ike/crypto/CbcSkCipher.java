@@ -1,5 +1,6 @@
 package dev.espalier.ike.crypto;
 
+import dev.espalier.ike.proposal.IntegrityAlgorithm;
 import dev.espalier.wire.Octets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -13,13 +14,15 @@ import javax.crypto.spec.SecretKeySpec;
 final class CbcSkCipher implements SkCipher {
     private static final int BLOCK = 16;
 
-    private final HmacIntegrity integrity;
+    private final IntegrityAlgorithm integrity;
+    private final Prf hmac;
     private final Secret encryptionKey;
     private final Secret integrityKey;
     private final SecureRandom random;
 
-    CbcSkCipher(HmacIntegrity integrity, Secret encryptionKey, Secret integrityKey, SecureRandom random) {
+    CbcSkCipher(IntegrityAlgorithm integrity, Secret encryptionKey, Secret integrityKey, SecureRandom random) {
         this.integrity = integrity;
+        this.hmac = hmac(integrity);
         this.encryptionKey = Secret.wrap(encryptionKey.copy());
         this.integrityKey = Secret.wrap(integrityKey.copy());
         this.random = random;
@@ -27,12 +30,12 @@ final class CbcSkCipher implements SkCipher {
 
     @Override
     public int sealedLength(int length) {
-        return BLOCK + (length / BLOCK + 1) * BLOCK + integrity.icvLength();
+        return BLOCK + (length / BLOCK + 1) * BLOCK + integrity.icvOctets();
     }
 
     @Override
     public int capacity(int sealedLength) {
-        int blocks = Math.floorDiv(sealedLength - BLOCK - integrity.icvLength(), BLOCK);
+        int blocks = Math.floorDiv(sealedLength - BLOCK - integrity.icvOctets(), BLOCK);
         return blocks * BLOCK - 1;
     }
 
@@ -43,19 +46,19 @@ final class CbcSkCipher implements SkCipher {
         byte[] plaintext = Arrays.copyOf(payloads.toArray(), (payloads.length() / BLOCK + 1) * BLOCK);
         plaintext[plaintext.length - 1] = (byte) (plaintext.length - payloads.length() - 1);
         byte[] ciphertext = crypt(Cipher.ENCRYPT_MODE, iv, plaintext);
-        byte[] icv = integrity.icv(integrityKey.octets(), preceding.toArray(), iv, ciphertext);
+        byte[] icv = icv(preceding, iv, ciphertext);
         return Octets.wrap(iv).concat(Octets.wrap(ciphertext)).concat(Octets.wrap(icv));
     }
 
     @Override
     public SkOpened open(Octets preceding, Octets sealed) {
-        int icvAt = sealed.length() - integrity.icvLength();
+        int icvAt = sealed.length() - integrity.icvOctets();
         if (icvAt < 2 * BLOCK) {
             return new SkOpened.Forged("shorter than IV, one block and ICV");
         }
         byte[] protectedPart = sealed.slice(0, icvAt).toArray();
-        byte[] icv = sealed.slice(icvAt, integrity.icvLength()).toArray();
-        if (!MessageDigest.isEqual(icv, integrity.icv(integrityKey.octets(), preceding.toArray(), protectedPart))) {
+        byte[] icv = sealed.slice(icvAt, integrity.icvOctets()).toArray();
+        if (!MessageDigest.isEqual(icv, icv(preceding, protectedPart))) {
             return new SkOpened.Forged("ICV does not fit");
         }
         if (icvAt % BLOCK != 0) {
@@ -64,6 +67,23 @@ final class CbcSkCipher implements SkCipher {
         byte[] iv = Arrays.copyOf(protectedPart, BLOCK);
         byte[] ciphertext = Arrays.copyOfRange(protectedPart, BLOCK, protectedPart.length);
         return Padding.strip(crypt(Cipher.DECRYPT_MODE, iv, ciphertext));
+    }
+
+    private byte[] icv(Octets preceding, byte[]... rest) {
+        byte[][] parts = new byte[rest.length + 1][];
+        parts[0] = preceding.toArray();
+        System.arraycopy(rest, 0, parts, 1, rest.length);
+        return Arrays.copyOf(hmac.mac(integrityKey.octets(), parts), integrity.icvOctets());
+    }
+
+    /** RFC 4868 2.3: the same HMACs as the PRFs, cut to half. */
+    private static Prf hmac(IntegrityAlgorithm integrity) {
+        return switch (integrity) {
+            case HMAC_SHA2_256_128 -> Prf.HMAC_SHA2_256;
+            case HMAC_SHA2_384_192 -> Prf.HMAC_SHA2_384;
+            case HMAC_SHA2_512_256 -> Prf.HMAC_SHA2_512;
+            case NONE -> throw new IllegalArgumentException("AES-CBC without integrity");
+        };
     }
 
     private byte[] crypt(int mode, byte[] iv, byte[] input) {

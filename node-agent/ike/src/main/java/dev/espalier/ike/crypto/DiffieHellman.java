@@ -23,7 +23,7 @@ interface DiffieHellman extends KeyExchange {
     @Override
     default Offer initiate(SecureRandom random) {
         KeyPair pair = freshPair(random);
-        return new KeyPairOffer(transformId(), encode(pair.getPublic()), peer -> finish(pair, peer));
+        return new KeyPairOffer(method(), encode(pair.getPublic()), peer -> finish(pair, peer));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.espalier.ike.crypto;
 
+import dev.espalier.ike.proposal.KeyExchangeMethod;
 import dev.espalier.wire.Octets;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
@@ -22,23 +23,23 @@ import javax.crypto.KeyAgreement;
 
 /** The NIST curves (RFC 5903): public values are {@code x | y} of field length each, the secret is {@code x} of the product. */
 enum EcpKeyExchange implements DiffieHellman {
-    P256(19, 32, "secp256r1"),
-    P384(20, 48, "secp384r1"),
-    P521(21, 66, "secp521r1");
+    P256(KeyExchangeMethod.ECP_256, 32, "secp256r1"),
+    P384(KeyExchangeMethod.ECP_384, 48, "secp384r1"),
+    P521(KeyExchangeMethod.ECP_521, 66, "secp521r1");
 
-    private final int transformId;
+    private final KeyExchangeMethod method;
     private final int fieldLength;
     private final String curveName;
 
-    EcpKeyExchange(int transformId, int fieldLength, String curveName) {
-        this.transformId = transformId;
+    EcpKeyExchange(KeyExchangeMethod method, int fieldLength, String curveName) {
+        this.method = method;
         this.fieldLength = fieldLength;
         this.curveName = curveName;
     }
 
     @Override
-    public int transformId() {
-        return transformId;
+    public KeyExchangeMethod method() {
+        return method;
     }
 
     @Override

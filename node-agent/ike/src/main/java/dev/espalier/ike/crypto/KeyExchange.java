@@ -1,10 +1,8 @@
 package dev.espalier.ike.crypto;
 
+import dev.espalier.ike.proposal.KeyExchangeMethod;
 import dev.espalier.wire.Octets;
 import java.security.SecureRandom;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A key exchange method (transform type 4, RFC 7296 3.4; types 6 to 12, RFC 9370), in the shape of a KEM, which Diffie-Hellman also
@@ -13,8 +11,7 @@ import java.util.stream.Stream;
  * exception.
  */
 public interface KeyExchange {
-    /** Number of the transform. */
-    int transformId();
+    KeyExchangeMethod method();
 
     /** Begins as the initiator, with a fresh key pair. */
     Offer initiate(SecureRandom random);
@@ -22,32 +19,25 @@ public interface KeyExchange {
     /** Answers an initiator's public value, with a fresh key pair or encapsulation. */
     Result respond(Octets initiatorPublic, SecureRandom random);
 
-    /** The method with this number, if we have it. */
-    static Optional<KeyExchange> ofTransform(int transformId) {
-        return all().stream().filter(ke -> ke.transformId() == transformId).findFirst();
-    }
-
-    /** Every method that we have. */
-    static List<KeyExchange> all() {
-        return Stream.<KeyExchange>of(
-                        XdhKeyExchange.X25519,
-                        XdhKeyExchange.X448,
-                        EcpKeyExchange.P256,
-                        EcpKeyExchange.P384,
-                        EcpKeyExchange.P521,
-                        ModpKeyExchange.MODP_2048,
-                        ModpKeyExchange.MODP_3072,
-                        ModpKeyExchange.MODP_4096,
-                        MlKemKeyExchange.ML_KEM_512,
-                        MlKemKeyExchange.ML_KEM_768,
-                        MlKemKeyExchange.ML_KEM_1024)
-                .toList();
+    static KeyExchange of(KeyExchangeMethod method) {
+        return switch (method) {
+            case X25519 -> XdhKeyExchange.X25519;
+            case X448 -> XdhKeyExchange.X448;
+            case ECP_256 -> EcpKeyExchange.P256;
+            case ECP_384 -> EcpKeyExchange.P384;
+            case ECP_521 -> EcpKeyExchange.P521;
+            case MODP_2048 -> ModpKeyExchange.MODP_2048;
+            case MODP_3072 -> ModpKeyExchange.MODP_3072;
+            case MODP_4096 -> ModpKeyExchange.MODP_4096;
+            case ML_KEM_512 -> MlKemKeyExchange.ML_KEM_512;
+            case ML_KEM_768 -> MlKemKeyExchange.ML_KEM_768;
+            case ML_KEM_1024 -> MlKemKeyExchange.ML_KEM_1024;
+        };
     }
 
     /** The initiator's half, from its request until the reply. Closing it gives up the private key. */
     interface Offer extends AutoCloseable {
-        /** Number of the transform. */
-        int transformId();
+        KeyExchangeMethod method();
 
         /** Key Exchange Data of the KE payload. */
         Octets publicValue();

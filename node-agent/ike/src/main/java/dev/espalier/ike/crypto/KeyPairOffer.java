@@ -1,24 +1,25 @@
 package dev.espalier.ike.crypto;
 
+import dev.espalier.ike.proposal.KeyExchangeMethod;
 import dev.espalier.wire.Octets;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** An offer whose private key is held by JCA, which has no way to wipe one: closing drops the only reference. */
 final class KeyPairOffer implements KeyExchange.Offer {
-    private final int transformId;
+    private final KeyExchangeMethod method;
     private final Octets publicValue;
     private @Nullable Function<Octets, KeyExchange.Result> completion;
 
-    KeyPairOffer(int transformId, Octets publicValue, Function<Octets, KeyExchange.Result> completion) {
-        this.transformId = transformId;
+    KeyPairOffer(KeyExchangeMethod method, Octets publicValue, Function<Octets, KeyExchange.Result> completion) {
+        this.method = method;
         this.publicValue = publicValue;
         this.completion = completion;
     }
 
     @Override
-    public int transformId() {
-        return transformId;
+    public KeyExchangeMethod method() {
+        return method;
     }
 
     @Override
@@ -41,6 +42,6 @@ final class KeyPairOffer implements KeyExchange.Offer {
 
     @Override
     public String toString() {
-        return "Offer[" + transformId + ", private key redacted]";
+        return "Offer[" + method + ", private key redacted]";
     }
 }

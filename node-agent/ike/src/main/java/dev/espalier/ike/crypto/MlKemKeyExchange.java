@@ -1,5 +1,6 @@
 package dev.espalier.ike.crypto;
 
+import dev.espalier.ike.proposal.KeyExchangeMethod;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.WireWriter;
 import java.security.GeneralSecurityException;
@@ -20,9 +21,9 @@ import javax.crypto.KEM;
  * ciphertext, the secret has 32 octets.
  */
 enum MlKemKeyExchange implements KeyExchange {
-    ML_KEM_512(35, "ML-KEM-512", 1, 800, 768),
-    ML_KEM_768(36, "ML-KEM-768", 2, 1184, 1088),
-    ML_KEM_1024(37, "ML-KEM-1024", 3, 1568, 1568);
+    ML_KEM_512(KeyExchangeMethod.ML_KEM_512, "ML-KEM-512", 1, 800, 768),
+    ML_KEM_768(KeyExchangeMethod.ML_KEM_768, "ML-KEM-768", 2, 1184, 1088),
+    ML_KEM_1024(KeyExchangeMethod.ML_KEM_1024, "ML-KEM-1024", 3, 1568, 1568);
 
     private static final int Q = 3329;
 
@@ -32,15 +33,15 @@ enum MlKemKeyExchange implements KeyExchange {
     /** AlgorithmIdentifier up to the last arc of its object identifier: 2.16.840.1.101.3.4.4. */
     private static final Octets ALGORITHM = Octets.fromHex("300b06096086480165030404");
 
-    private final int transformId;
+    private final KeyExchangeMethod method;
     private final String parameterSet;
     private final int oidTail;
     private final int keyLength;
     private final int ciphertextLength;
 
     /** @param oidTail last arc of the parameter set's object identifier */
-    MlKemKeyExchange(int transformId, String parameterSet, int oidTail, int keyLength, int ciphertextLength) {
-        this.transformId = transformId;
+    MlKemKeyExchange(KeyExchangeMethod method, String parameterSet, int oidTail, int keyLength, int ciphertextLength) {
+        this.method = method;
         this.parameterSet = parameterSet;
         this.oidTail = oidTail;
         this.keyLength = keyLength;
@@ -48,8 +49,8 @@ enum MlKemKeyExchange implements KeyExchange {
     }
 
     @Override
-    public int transformId() {
-        return transformId;
+    public KeyExchangeMethod method() {
+        return method;
     }
 
     @Override
@@ -60,7 +61,7 @@ enum MlKemKeyExchange implements KeyExchange {
             KeyPair pair = generator.generateKeyPair();
             Octets encoded = Octets.wrap(pair.getPublic().getEncoded());
             Octets key = encoded.slice(encoded.length() - keyLength, keyLength);
-            return new KeyPairOffer(transformId, key, ciphertext -> decapsulate(pair.getPrivate(), key, ciphertext));
+            return new KeyPairOffer(method, key, ciphertext -> decapsulate(pair.getPrivate(), key, ciphertext));
         } catch (GeneralSecurityException e) {
             throw unavailable(e);
         }

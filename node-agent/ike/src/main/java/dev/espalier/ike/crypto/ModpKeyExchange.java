@@ -1,5 +1,6 @@
 package dev.espalier.ike.crypto;
 
+import dev.espalier.ike.proposal.KeyExchangeMethod;
 import dev.espalier.wire.Octets;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -17,24 +18,24 @@ import javax.crypto.spec.DHPublicKeySpec;
 
 /** The MODP groups of RFC 3526 with generator 2; public values and the secret are as long as the prime (RFC 7296 3.4, 2.14). */
 enum ModpKeyExchange implements DiffieHellman {
-    MODP_2048(14, 2048, 225),
-    MODP_3072(15, 3072, 275),
-    MODP_4096(16, 4096, 325);
+    MODP_2048(KeyExchangeMethod.MODP_2048, 2048, 225),
+    MODP_3072(KeyExchangeMethod.MODP_3072, 3072, 275),
+    MODP_4096(KeyExchangeMethod.MODP_4096, 4096, 325);
 
-    private final int transformId;
+    private final KeyExchangeMethod method;
     private final int length;
     private final DHParameterSpec parameters;
 
     /** @param exponentBits twice the strength that RFC 7919 appendix A gives for a prime of this size */
-    ModpKeyExchange(int transformId, int bits, int exponentBits) {
-        this.transformId = transformId;
+    ModpKeyExchange(KeyExchangeMethod method, int bits, int exponentBits) {
+        this.method = method;
         this.length = bits / 8;
         this.parameters = new DHParameterSpec(ModpPrimes.ofBits(bits), BigInteger.TWO, exponentBits);
     }
 
     @Override
-    public int transformId() {
-        return transformId;
+    public KeyExchangeMethod method() {
+        return method;
     }
 
     @Override

@@ -1,51 +1,41 @@
 package dev.espalier.ike.crypto;
 
+import dev.espalier.ike.proposal.PrfAlgorithm;
 import dev.espalier.wire.Octets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** A pseudorandom function of IKE (RFC 7296 2.13, RFC 4868): HMAC with SHA-2, whose key may have any length. */
 public final class Prf {
     /** PRF_HMAC_SHA2_256. */
-    public static final Prf HMAC_SHA2_256 = new Prf(5, "HmacSHA256", 32);
+    public static final Prf HMAC_SHA2_256 = new Prf("HmacSHA256", 32);
 
     /** PRF_HMAC_SHA2_384. */
-    public static final Prf HMAC_SHA2_384 = new Prf(6, "HmacSHA384", 48);
+    public static final Prf HMAC_SHA2_384 = new Prf("HmacSHA384", 48);
 
     /** PRF_HMAC_SHA2_512. */
-    public static final Prf HMAC_SHA2_512 = new Prf(7, "HmacSHA512", 64);
-
-    private static final List<Prf> ALL = List.of(HMAC_SHA2_256, HMAC_SHA2_384, HMAC_SHA2_512);
+    public static final Prf HMAC_SHA2_512 = new Prf("HmacSHA512", 64);
 
     /** prf+ counts its blocks in one octet (RFC 7296 2.13). */
     private static final int MAX_BLOCKS = 255;
 
-    private final int transformId;
     private final String macName;
     private final int length;
 
     /** Not public, so that nothing weaker can be made outside of this package; its tests make HMAC-SHA-1 for NIST's vectors. */
-    Prf(int transformId, String macName, int length) {
-        this.transformId = transformId;
+    Prf(String macName, int length) {
         this.macName = macName;
         this.length = length;
     }
 
-    /** The PRF with this number among IKEv2's transforms of type 2, if we have it. */
-    public static Optional<Prf> ofTransform(int transformId) {
-        return ALL.stream().filter(prf -> prf.transformId == transformId).findFirst();
-    }
-
-    static List<Prf> all() {
-        return ALL;
-    }
-
-    public int transformId() {
-        return transformId;
+    public static Prf of(PrfAlgorithm algorithm) {
+        return switch (algorithm) {
+            case HMAC_SHA2_256 -> HMAC_SHA2_256;
+            case HMAC_SHA2_384 -> HMAC_SHA2_384;
+            case HMAC_SHA2_512 -> HMAC_SHA2_512;
+        };
     }
 
     /** Octets of output, which is also the preferred key length: that of SK_d, SK_pi and SK_pr (RFC 7296 2.14). */

@@ -1,5 +1,6 @@
 package dev.espalier.ike.crypto;
 
+import dev.espalier.ike.proposal.KeyExchangeMethod;
 import dev.espalier.wire.Octets;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -18,22 +19,22 @@ import javax.crypto.KeyAgreement;
 
 /** X25519 and X448 (RFC 7748, RFC 8031): public values are u coordinates in little-endian order. */
 enum XdhKeyExchange implements DiffieHellman {
-    X25519(31, 32, NamedParameterSpec.X25519),
-    X448(32, 56, NamedParameterSpec.X448);
+    X25519(KeyExchangeMethod.X25519, 32, NamedParameterSpec.X25519),
+    X448(KeyExchangeMethod.X448, 56, NamedParameterSpec.X448);
 
-    private final int transformId;
+    private final KeyExchangeMethod method;
     private final int length;
     private final NamedParameterSpec curve;
 
-    XdhKeyExchange(int transformId, int length, NamedParameterSpec curve) {
-        this.transformId = transformId;
+    XdhKeyExchange(KeyExchangeMethod method, int length, NamedParameterSpec curve) {
+        this.method = method;
         this.length = length;
         this.curve = curve;
     }
 
     @Override
-    public int transformId() {
-        return transformId;
+    public KeyExchangeMethod method() {
+        return method;
     }
 
     @Override
