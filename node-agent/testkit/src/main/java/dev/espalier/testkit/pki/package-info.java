@@ -1,0 +1,5 @@
+/** A certification authority for tests. */
+@NullMarked
+package dev.espalier.testkit.pki;
+
+import org.jspecify.annotations.NullMarked;
