@@ -31,6 +31,7 @@ public final class TunDevice implements AutoCloseable {
     private static final long TUNSETOFFLOAD = 0x4004_54d0L;
     private static final long TUNSETVNETHDRSZ = 0x4004_54d8L;
     private static final int IFF_TUN = 1;
+    private static final int IFF_TAP = 2;
     private static final int IFF_MULTI_QUEUE = 0x100;
     private static final int IFF_NO_PI = 0x1000;
     private static final int IFF_VNET_HDR = 0x4000;
@@ -44,11 +45,13 @@ public final class TunDevice implements AutoCloseable {
     }
 
     private final String name;
+    private final int layer;
     private final Options options;
     private final List<TunQueue> queues = new ArrayList<>();
 
-    private TunDevice(String name, Options options) {
+    private TunDevice(String name, int layer, Options options) {
         this.name = name;
+        this.layer = layer;
         this.options = options;
     }
 
@@ -59,13 +62,22 @@ public final class TunDevice implements AutoCloseable {
      * @throws ErrnoException EPERM without CAP_NET_ADMIN, ENOENT without the driver, EBUSY when another process holds the name, EINVAL when something else has it
      */
     public static TunDevice open(String name, Options options) throws ErrnoException {
+        return open(name, IFF_TUN, options);
+    }
+
+    /** As {@link #open}, with Ethernet frames in place of IP packets (IFF_TAP): a link between two bridges that a test can impair. */
+    public static TunDevice openTap(String name) throws ErrnoException {
+        return open(name, IFF_TAP, Options.PLAIN);
+    }
+
+    private static TunDevice open(String name, int layer, Options options) throws ErrnoException {
         int length = name.getBytes(StandardCharsets.UTF_8).length;
         if (length == 0 || length >= NAME_BYTES) {
             throw new IllegalArgumentException("an interface name has 1 to 15 octets: '" + name + "'");
         }
         Fd fd = Syscalls.open(CONTROL, Syscalls.O_RDWR | Syscalls.O_NONBLOCK);
         try {
-            TunDevice device = new TunDevice(attach(fd, name, options), options);
+            TunDevice device = new TunDevice(attach(fd, name, layer, options), layer, options);
             device.queues.add(new TunQueue(fd));
             return device;
         } catch (ErrnoException | RuntimeException e) {
@@ -98,7 +110,7 @@ public final class TunDevice implements AutoCloseable {
         }
         Fd fd = Syscalls.open(CONTROL, Syscalls.O_RDWR | Syscalls.O_NONBLOCK);
         try {
-            attach(fd, name, options);
+            attach(fd, name, layer, options);
         } catch (ErrnoException | RuntimeException e) {
             fd.close();
             throw e;
@@ -127,8 +139,8 @@ public final class TunDevice implements AutoCloseable {
         queues.forEach(TunQueue::close);
     }
 
-    private static String attach(Fd fd, String name, Options options) throws ErrnoException {
-        int flags = IFF_TUN
+    private static String attach(Fd fd, String name, int layer, Options options) throws ErrnoException {
+        int flags = layer
                 | IFF_NO_PI
                 | (options.multiQueue() ? IFF_MULTI_QUEUE : 0)
                 | (options.vnetHeader() ? IFF_VNET_HDR : 0);
