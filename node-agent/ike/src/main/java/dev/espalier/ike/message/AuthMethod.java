@@ -24,7 +24,6 @@ public record AuthMethod(int value) {
     /** RFC 7427. */
     public static final AuthMethod DIGITAL_SIGNATURE = new AuthMethod(14);
 
-
     @Override
     public String toString() {
         return switch (value) {

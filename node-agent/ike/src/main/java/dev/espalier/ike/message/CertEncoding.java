@@ -27,7 +27,6 @@ public record CertEncoding(int value) {
     /** RFC 7670. */
     public static final CertEncoding RAW_PUBLIC_KEY = new CertEncoding(15);
 
-
     @Override
     public String toString() {
         return switch (value) {

@@ -1,7 +1,7 @@
 package dev.espalier.ike.message;
 
 import dev.espalier.wire.Octets;
-import java.util.List;
+import java.util.Optional;
 
 /** What a datagram turned out to be, before anything in it was verified. */
 public sealed interface Decoded {
@@ -16,35 +16,46 @@ public sealed interface Decoded {
     sealed interface Protected extends Decoded {
         IkeHeader header();
 
+        /** An unknown payload in front that is marked critical; counts once the ICV has been verified (IKE-14). */
+        Optional<PayloadType> criticalOuter();
+
+        /** Type of the first payload inside. */
+        PayloadType firstInner();
+
+        /** From the IKE header to the end of the Encrypted payload's header: what is authenticated and not encrypted. */
+        Octets preceding();
+
+        /** IV, ciphertext and ICV. */
+        Octets sealed();
+
         /** The datagram as received. */
         Octets raw();
     }
 
     /**
-     * A message in an SK payload (RFC 7296 3.14). Open it by {@link SkMessages#open}.
-     *
-     * @param outer payloads in front of SK, unprotected by their nature though covered by the ICV; nothing needs them
-     * @param firstInner type of the first payload inside
-     * @param preceding from the IKE header to the end of SK's payload header
-     * @param sealed IV, ciphertext and ICV
+     * A message in an SK payload (RFC 7296 3.14). Open it by {@link SkMessages#open}. Payloads in front of SK were looked at for
+     * their lengths alone: nothing of ours travels there.
      */
     record Encrypted(
-            IkeHeader header, List<Payload> outer, PayloadType firstInner, Octets preceding, Octets sealed, Octets raw)
-            implements Protected {
-        public Encrypted {
-            outer = List.copyOf(outer);
-        }
-    }
+            IkeHeader header,
+            Optional<PayloadType> criticalOuter,
+            PayloadType firstInner,
+            Octets preceding,
+            Octets sealed,
+            Octets raw)
+            implements Protected {}
 
     /**
      * One fragment of a message, in an SKF payload (RFC 7383 2.5). Hand it to {@link Reassembler#accept}.
      *
-     * @param firstInner type of the first payload inside; NONE in all fragments but the first
+     * @param firstInner NONE in all fragments but the first
      * @param number 1 to {@code total}
-     * @param preceding from the IKE header to the end of SKF's header, fragment numbers included
+     * @param total 1 to 65535
+     * @param preceding ends behind the fragment numbers
      */
     record Fragment(
             IkeHeader header,
+            Optional<PayloadType> criticalOuter,
             PayloadType firstInner,
             int number,
             int total,

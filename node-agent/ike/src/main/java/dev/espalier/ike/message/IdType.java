@@ -19,7 +19,6 @@ public record IdType(int value) {
     /** RFC 7619; refused (IKE-57). */
     public static final IdType ID_NULL = new IdType(13);
 
-
     @Override
     public String toString() {
         return switch (value) {

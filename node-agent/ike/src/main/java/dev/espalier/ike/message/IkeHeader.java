@@ -27,7 +27,9 @@ public record IkeHeader(
 
     @Override
     public String toString() {
-        return exchange + (response ? " response " : " request ") + messageId
+        return exchange
+                + (response ? " response " : " request ")
+                + messageId
                 + (fromInitiator ? " from initiator " : " from responder ")
                 + "%016x_%016x".formatted(spiInitiator, spiResponder);
     }

@@ -57,7 +57,9 @@ public sealed interface Payload {
         /** One of ours, with reserved octets zero (IKE-15). */
         public static Identification of(boolean initiator, IdType idType, Octets data) {
             return new Identification(
-                    initiator, Octets.of((byte) idType.value(), (byte) 0, (byte) 0, (byte) 0).concat(data));
+                    initiator,
+                    Octets.of((byte) idType.value(), (byte) 0, (byte) 0, (byte) 0)
+                            .concat(data));
         }
 
         public IdType idType() {

@@ -40,7 +40,8 @@ final class ProposalRules {
         if (aead && integrity) {
             return Optional.of("has an integrity algorithm beside an AEAD");
         }
-        if (plain && (!integrity || proposal.of(TransformType.INTEGRITY).stream().anyMatch(Transform::isNone))) {
+        if (plain
+                && (!integrity || proposal.of(TransformType.INTEGRITY).stream().anyMatch(Transform::isNone))) {
             return Optional.of("encrypts without integrity");
         }
         return Optional.empty();
@@ -50,7 +51,8 @@ final class ProposalRules {
     static boolean repeatsKeyExchange(Proposal choice) {
         Set<Integer> seen = new HashSet<>();
         return choice.transforms().stream()
-                .filter(t -> t.type().equals(TransformType.KEY_EXCHANGE) || t.type().isAdditionalKeyExchange())
+                .filter(t ->
+                        t.type().equals(TransformType.KEY_EXCHANGE) || t.type().isAdditionalKeyExchange())
                 .filter(t -> !t.isNone())
                 .anyMatch(t -> !seen.add(t.id()));
     }

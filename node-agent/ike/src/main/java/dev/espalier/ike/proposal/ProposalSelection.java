@@ -68,9 +68,7 @@ public final class ProposalSelection {
      */
     public static boolean mayRetryWith(List<Proposal> offered, int wanted, int sent) {
         return wanted != sent
-                && offered.stream()
-                        .flatMap(p -> p.keyExchanges().stream())
-                        .anyMatch(method -> method.id() == wanted);
+                && offered.stream().flatMap(p -> p.keyExchanges().stream()).anyMatch(method -> method.id() == wanted);
     }
 
     private static Optional<Proposal> choose(Proposal theirs, Proposal ours) {
@@ -82,7 +80,8 @@ public final class ProposalSelection {
         for (TransformType type : types(theirs, ours)) {
             List<Transform> offered = theirs.of(type);
             List<Transform> accepted = ours.of(type);
-            Optional<Transform> common = accepted.stream().filter(offered::contains).findFirst();
+            Optional<Transform> common =
+                    accepted.stream().filter(offered::contains).findFirst();
             if (accepted.isEmpty()) {
                 // A type left out means NONE of it, and an explicit NONE is answered by the same.
                 common = offered.stream().filter(Transform::isNone).findFirst();

@@ -46,7 +46,8 @@ final class Spelling {
             known = IntegrityAlgorithm.of(transform);
         } else if (type.equals(TransformType.KEY_EXCHANGE) && transform.keyBits() == 0) {
             known = KeyExchangeMethod.of(transform.id());
-        } else if (type.equals(TransformType.SEQUENCE_NUMBERS) && (transform.equals(Transform.ESN) || transform.equals(Transform.NO_ESN))) {
+        } else if (type.equals(TransformType.SEQUENCE_NUMBERS)
+                && (transform.equals(Transform.ESN) || transform.equals(Transform.NO_ESN))) {
             return transform.equals(Transform.ESN) ? "esn" : "noesn";
         } else if (type.isAdditionalKeyExchange()) {
             int n = type.value() - TransformType.SEQUENCE_NUMBERS.value();
@@ -57,19 +58,22 @@ final class Spelling {
                                     .map(KeyExchangeMethod::toString)
                                     .orElseGet(() -> Integer.toString(transform.id())));
         }
-        return known.map(Enum::toString).orElseGet(() -> type + ":" + transform.id()
-                + (transform.keyBits() == 0 ? "" : "/" + transform.keyBits()));
+        return known.map(Enum::toString)
+                .orElseGet(() ->
+                        type + ":" + transform.id() + (transform.keyBits() == 0 ? "" : "/" + transform.keyBits()));
     }
 
     /** Adds what the spelling leaves to be understood: the PRF of the integrity algorithm, and {@code noesn}. */
     private static Proposal completed(Proposal parsed) {
         List<Transform> transforms = new ArrayList<>(parsed.transforms());
-        if (parsed.protocol().equals(ProtocolId.IKE) && parsed.of(TransformType.PRF).isEmpty()) {
+        if (parsed.protocol().equals(ProtocolId.IKE)
+                && parsed.of(TransformType.PRF).isEmpty()) {
             for (Transform integrity : parsed.of(TransformType.INTEGRITY)) {
                 IntegrityAlgorithm.of(integrity).map(Spelling::prfOf).ifPresent(prf -> transforms.add(prf.transform()));
             }
         }
-        if (parsed.protocol().equals(ProtocolId.ESP) && parsed.of(TransformType.SEQUENCE_NUMBERS).isEmpty()) {
+        if (parsed.protocol().equals(ProtocolId.ESP)
+                && parsed.of(TransformType.SEQUENCE_NUMBERS).isEmpty()) {
             transforms.add(Transform.NO_ESN);
         }
         return new Proposal(parsed.protocol(), transforms);
@@ -109,13 +113,12 @@ final class Spelling {
     }
 
     private static Optional<EncryptionAlgorithm> encryption(String token) {
-        String canonical =
-                switch (token) {
-                    case "aes" -> "aes128";
-                    case "aes128gcm128" -> "aes128gcm16";
-                    case "aes256gcm128" -> "aes256gcm16";
-                    default -> token;
-                };
+        String canonical = switch (token) {
+            case "aes" -> "aes128";
+            case "aes128gcm128" -> "aes128gcm16";
+            case "aes256gcm128" -> "aes256gcm16";
+            default -> token;
+        };
         for (EncryptionAlgorithm algorithm : EncryptionAlgorithm.values()) {
             if (algorithm.toString().equals(canonical)) {
                 return Optional.of(algorithm);
@@ -135,12 +138,11 @@ final class Spelling {
     }
 
     private static Optional<KeyExchangeMethod> keyExchange(String token) {
-        String canonical =
-                switch (token) {
-                    case "curve25519" -> "x25519";
-                    case "curve448" -> "x448";
-                    default -> token;
-                };
+        String canonical = switch (token) {
+            case "curve25519" -> "x25519";
+            case "curve448" -> "x448";
+            default -> token;
+        };
         for (KeyExchangeMethod method : KeyExchangeMethod.values()) {
             if (method.toString().equals(canonical)) {
                 return Optional.of(method);

@@ -42,11 +42,11 @@ public final class Narrowing {
      * Whether an answer stays within what was offered and leaves something over: otherwise the initiator deletes the child SA
      * (IKE-37). Each selector has to lie within a single one of the offer, as the answers of narrowing do.
      */
-    public static boolean answers(List<TrafficSelector> answer, List<UnknownSelector> unknown, List<TrafficSelector> offered) {
+    public static boolean answers(
+            List<TrafficSelector> answer, List<UnknownSelector> unknown, List<TrafficSelector> offered) {
         return unknown.isEmpty()
                 && !answer.isEmpty()
-                && answer.stream()
-                        .allMatch(a -> !a.empty() && offered.stream().anyMatch(o -> o.covers(a)));
+                && answer.stream().allMatch(a -> !a.empty() && offered.stream().anyMatch(o -> o.covers(a)));
     }
 
     private static void add(List<TrafficSelector> kept, TrafficSelector selector) {

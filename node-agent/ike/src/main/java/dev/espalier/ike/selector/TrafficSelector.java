@@ -95,15 +95,14 @@ public record TrafficSelector(int protocol, int startPort, int endPort, IpAddres
         if (protocol == 0 && anyPort()) {
             return addresses;
         }
-        String name =
-                switch (protocol) {
-                    case 0 -> "any";
-                    case 1 -> "icmp";
-                    case 6 -> "tcp";
-                    case 17 -> "udp";
-                    case 58 -> "icmpv6";
-                    default -> Integer.toString(protocol);
-                };
+        String name = switch (protocol) {
+            case 0 -> "any";
+            case 1 -> "icmp";
+            case 6 -> "tcp";
+            case 17 -> "udp";
+            case 58 -> "icmpv6";
+            default -> Integer.toString(protocol);
+        };
         if (anyPort()) {
             return addresses + "[" + name + "]";
         }
