@@ -1,0 +1,15 @@
+package dev.espalier.esp.packet;
+
+/** What the caller is to do with a packet's slot. */
+public enum Verdict {
+    /** Outbound: send the sealed packet on its path. Inbound: write the opened packet to the TUN device. */
+    FORWARD,
+    /** Outbound only: the slot holds an ICMP error now; write it to the TUN device, back to the packet's sender. */
+    REPLY,
+    /** Outbound only: a copy waits for an SA; the slot is free. */
+    STAGED,
+    /** Inbound only: an authentic dummy packet (RFC 4303 2.6); the slot is free. */
+    DUMMY,
+    /** Counted; the slot is free. */
+    DROPPED
+}
