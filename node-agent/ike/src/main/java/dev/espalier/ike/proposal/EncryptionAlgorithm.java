@@ -13,7 +13,8 @@ public enum EncryptionAlgorithm {
     CHACHA20_POLY1305("chacha20poly1305", 28, 0, 32, 4, 8, 16);
 
     private final String spelling;
-    private final Transform transform;
+    private final int id;
+    private final int keyBits;
     private final int keyOctets;
     private final int saltOctets;
     private final int ivOctets;
@@ -22,7 +23,8 @@ public enum EncryptionAlgorithm {
     EncryptionAlgorithm(
             String spelling, int id, int keyBits, int keyOctets, int saltOctets, int ivOctets, int icvOctets) {
         this.spelling = spelling;
-        this.transform = new Transform(TransformType.ENCRYPTION, id, keyBits);
+        this.id = id;
+        this.keyBits = keyBits;
         this.keyOctets = keyOctets;
         this.saltOctets = saltOctets;
         this.ivOctets = ivOctets;
@@ -32,7 +34,7 @@ public enum EncryptionAlgorithm {
     /** The algorithm that {@code transform} names, when it is one of these. */
     public static Optional<EncryptionAlgorithm> of(Transform transform) {
         for (EncryptionAlgorithm algorithm : values()) {
-            if (algorithm.transform.equals(transform)) {
+            if (algorithm.transform().equals(transform)) {
                 return Optional.of(algorithm);
             }
         }
@@ -40,7 +42,7 @@ public enum EncryptionAlgorithm {
     }
 
     public Transform transform() {
-        return transform;
+        return new Transform(TransformType.ENCRYPTION, id, keyBits);
     }
 
     /** Whether it protects integrity by itself. */

@@ -11,13 +11,13 @@ public enum IntegrityAlgorithm {
     HMAC_SHA2_512_256("sha512", 14, 64, 32);
 
     private final String spelling;
-    private final Transform transform;
+    private final int id;
     private final int keyOctets;
     private final int icvOctets;
 
     IntegrityAlgorithm(String spelling, int id, int keyOctets, int icvOctets) {
         this.spelling = spelling;
-        this.transform = new Transform(TransformType.INTEGRITY, id, 0);
+        this.id = id;
         this.keyOctets = keyOctets;
         this.icvOctets = icvOctets;
     }
@@ -25,7 +25,7 @@ public enum IntegrityAlgorithm {
     /** The algorithm that {@code transform} names, when it is one of these. */
     public static Optional<IntegrityAlgorithm> of(Transform transform) {
         for (IntegrityAlgorithm algorithm : values()) {
-            if (algorithm.transform.equals(transform)) {
+            if (algorithm.transform().equals(transform)) {
                 return Optional.of(algorithm);
             }
         }
@@ -33,7 +33,7 @@ public enum IntegrityAlgorithm {
     }
 
     public Transform transform() {
-        return transform;
+        return new Transform(TransformType.INTEGRITY, id, 0);
     }
 
     public int keyOctets() {

@@ -9,19 +9,19 @@ public enum PrfAlgorithm {
     HMAC_SHA2_512("prfsha512", 7, 64);
 
     private final String spelling;
-    private final Transform transform;
+    private final int id;
     private final int outputOctets;
 
     PrfAlgorithm(String spelling, int id, int outputOctets) {
         this.spelling = spelling;
-        this.transform = new Transform(TransformType.PRF, id, 0);
+        this.id = id;
         this.outputOctets = outputOctets;
     }
 
     /** The algorithm that {@code transform} names, when it is one of these. */
     public static Optional<PrfAlgorithm> of(Transform transform) {
         for (PrfAlgorithm algorithm : values()) {
-            if (algorithm.transform.equals(transform)) {
+            if (algorithm.transform().equals(transform)) {
                 return Optional.of(algorithm);
             }
         }
@@ -29,7 +29,7 @@ public enum PrfAlgorithm {
     }
 
     public Transform transform() {
-        return transform;
+        return new Transform(TransformType.PRF, id, 0);
     }
 
     /** Of the output, which is the preferred key length as well (RFC 4868 2.1.2). */

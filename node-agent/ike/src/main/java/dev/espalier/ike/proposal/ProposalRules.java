@@ -28,23 +28,28 @@ final class ProposalRules {
         return integrityViolation(proposal);
     }
 
-    /** IKE-22: an AEAD excludes integrity algorithms, any other cipher needs one, and the two never mix. */
+    /** IKE-22: an AEAD excludes integrity algorithms and any other cipher needs one. */
     static Optional<String> integrityViolation(Proposal proposal) {
-        List<Transform> ciphers = proposal.of(TransformType.ENCRYPTION);
-        boolean aead = ciphers.stream().anyMatch(ProposalRules::aead);
-        boolean plain = ciphers.stream().anyMatch(t -> !aead(t));
-        boolean integrity = proposal.of(TransformType.INTEGRITY).stream().anyMatch(t -> !t.isNone());
-        if (aead && plain) {
-            return Optional.of("mixes AEAD with other encryption algorithms");
-        }
-        if (aead && integrity) {
-            return Optional.of("has an integrity algorithm beside an AEAD");
-        }
-        if (plain
-                && (!integrity || proposal.of(TransformType.INTEGRITY).stream().anyMatch(Transform::isNone))) {
+        boolean plain = proposal.of(TransformType.ENCRYPTION).stream().anyMatch(t -> !aead(t));
+        List<Transform> integrity = proposal.of(TransformType.INTEGRITY);
+        if (plain && (integrity.isEmpty() || integrity.stream().anyMatch(Transform::isNone))) {
             return Optional.of("encrypts without integrity");
         }
-        return Optional.empty();
+        return aeadViolation(proposal);
+    }
+
+    /** IKE-22: AEAD and other ciphers never stand in one proposal, nor does an integrity algorithm beside an AEAD. */
+    static Optional<String> aeadViolation(Proposal proposal) {
+        List<Transform> ciphers = proposal.of(TransformType.ENCRYPTION);
+        if (ciphers.stream().noneMatch(ProposalRules::aead)) {
+            return Optional.empty();
+        }
+        if (!ciphers.stream().allMatch(ProposalRules::aead)) {
+            return Optional.of("mixes AEAD with other encryption algorithms");
+        }
+        return proposal.of(TransformType.INTEGRITY).stream().allMatch(Transform::isNone)
+                ? Optional.empty()
+                : Optional.of("has an integrity algorithm beside an AEAD");
     }
 
     /** A method serves in one key exchange at most (RFC 9370 2.2.2). */

@@ -73,7 +73,7 @@ public final class ProposalSelection {
 
     private static Optional<Proposal> choose(Proposal theirs, Proposal ours) {
         if (!theirs.protocol().equals(ours.protocol())
-                || ProposalRules.integrityViolation(theirs).isPresent()) {
+                || ProposalRules.aeadViolation(theirs).isPresent()) {
             return Optional.empty();
         }
         List<Transform> chosen = new ArrayList<>();
@@ -93,7 +93,7 @@ public final class ProposalSelection {
             common.ifPresent(chosen::add);
         }
         Proposal choice = new Proposal(theirs.protocol(), chosen);
-        return ProposalRules.repeatsKeyExchange(choice) ? Optional.empty() : Optional.of(choice);
+        return sound(choice) ? Optional.of(choice) : Optional.empty();
     }
 
     private static boolean confirms(Proposal ours, Proposal reply) {
@@ -107,7 +107,11 @@ public final class ProposalSelection {
                 return false;
             }
         }
-        return ProposalRules.integrityViolation(reply).isEmpty() && !ProposalRules.repeatsKeyExchange(reply);
+        return sound(reply);
+    }
+
+    private static boolean sound(Proposal choice) {
+        return ProposalRules.integrityViolation(choice).isEmpty() && !ProposalRules.repeatsKeyExchange(choice);
     }
 
     private static Iterable<TransformType> types(Proposal one, Proposal other) {
