@@ -120,7 +120,11 @@ public enum Drop {
     TUN_WRITE_FAILED(
             "tun-write-failed",
             "The kernel refused an opened packet.",
-            "Check that the tunnel device is up; a broken inner packet is refused as well.");
+            "Check that the tunnel device is up; a broken inner packet is refused as well."),
+    INTERNAL_ERROR(
+            "internal-error",
+            "A bug of ours met this packet; the agent's log has the stack trace.",
+            "Report it with the log line. Other packets are not affected.");
 
     private final String reason;
     private final String cause;

@@ -2,7 +2,9 @@ package dev.espalier.esp.sad;
 
 import dev.espalier.esp.spd.Spd;
 import dev.espalier.wire.ip.UdpPath;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Policy and SAs of the node behind one volatile: packet loops read {@link #tables()} once a batch and see one consistent state; writers,
@@ -12,31 +14,46 @@ public final class SecurityDatabase {
     /** One consistent state. */
     public record Tables(Spd spd, Sad sad) {}
 
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile Tables tables = new Tables(Spd.EMPTY, Sad.EMPTY);
 
     public Tables tables() {
         return tables;
     }
 
+    /** Runs {@code listener} after every change of {@link #tables()}, on the thread that made it: to wake a loop, not to work. */
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    public void removeListener(Runnable listener) {
+        listeners.remove(listener);
+    }
+
+    private void replace(Spd spd, Sad sad) {
+        tables = new Tables(spd, sad);
+        listeners.forEach(Runnable::run);
+    }
+
     public synchronized void setPolicy(Spd spd) {
-        tables = new Tables(spd, tables.sad());
+        replace(spd, tables.sad());
     }
 
     /** @throws IllegalStateException when the SPI is taken */
     public synchronized void install(InboundSa sa) {
-        tables = new Tables(tables.spd(), tables.sad().with(sa));
+        replace(tables.spd(), tables.sad().with(sa));
     }
 
     /** Packets to its peer use it from the next batch on. @throws IllegalStateException when the peer has an SA with that SPI */
     public synchronized void install(OutboundSa sa) {
-        tables = new Tables(tables.spd(), tables.sad().with(sa));
+        replace(tables.spd(), tables.sad().with(sa));
     }
 
     /** Packets with {@code spi}, also those in flight, are unknown from now on. Empty when there was no such SA. */
     public synchronized Optional<InboundSa> removeInbound(int spi) {
         InboundSa sa = tables.sad().inbound(spi);
         if (sa != null) {
-            tables = new Tables(tables.spd(), tables.sad().without(sa));
+            replace(tables.spd(), tables.sad().without(sa));
             sa.close();
         }
         return Optional.ofNullable(sa);
@@ -48,7 +65,7 @@ public final class SecurityDatabase {
                 .filter(sa -> sa.spi() == spi)
                 .findFirst();
         found.ifPresent(sa -> {
-            tables = new Tables(tables.spd(), tables.sad().without(sa));
+            replace(tables.spd(), tables.sad().without(sa));
             sa.close();
         });
         return found;
@@ -72,7 +89,7 @@ public final class SecurityDatabase {
     /** Removes every SA and its key. */
     public synchronized void clear() {
         Tables old = tables;
-        tables = new Tables(old.spd(), Sad.EMPTY);
+        replace(old.spd(), Sad.EMPTY);
         old.sad().inboundSas().forEach(InboundSa::close);
         old.sad().outboundSas().forEach(OutboundSa::close);
     }

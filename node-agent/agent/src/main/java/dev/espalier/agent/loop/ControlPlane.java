@@ -1,0 +1,24 @@
+package dev.espalier.agent.loop;
+
+import dev.espalier.esp.packet.DataPathEvents;
+import dev.espalier.wire.Octets;
+import dev.espalier.wire.ip.UdpPath;
+
+/** Whom the packet loops tell and hand what is not theirs. Called on loop threads: implementations enqueue and return at once. */
+public interface ControlPlane extends DataPathEvents {
+    /**
+     * An IKE message came in.
+     *
+     * @param datagram without the non-ESP marker
+     * @return false when there is no room, so that it is counted as dropped
+     */
+    boolean ikeDatagram(UdpPath path, Octets datagram);
+
+    /**
+     * A loop met an error that is not the network's doing, such as a device that is gone, or a bug of ours. Said once when it starts; the
+     * loop goes on trying.
+     *
+     * @param loop the thread's name
+     */
+    void loopTrouble(String loop, Exception cause);
+}
