@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hears of changes in a namespace, whoever makes them. Either put {@link #fd} into a poll set and {@link #read}, or give a thread to {@link #run}. Events of
  * changes that this process makes come as well.
+ *
+ * <p>The kernel does not announce IPv4 routes that go because their interface goes down or away: read the tables again after such a
+ * {@link NetlinkEvent.LinkChanged} or {@link NetlinkEvent.LinkRemoved}.
  */
 public final class NetlinkMonitor implements AutoCloseable {
     /** What to listen to; IPv4 and IPv6 both. */

@@ -66,16 +66,20 @@ public final class NetworkNamespace implements AutoCloseable {
         } catch (FileAlreadyExistsException e) {
             throw new ErrnoException("netns", target.toString(), Errno.EEXIST);
         }
+        boolean made = false;
         try {
             onOwnThread("netns-create", () -> {
                 Syscalls.unshare(Syscalls.CLONE_NEWNET);
                 Syscalls.mount("/proc/thread-self/ns/net", target, "none", Syscalls.MS_BIND);
                 return null;
             });
-            return open(target);
-        } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(target);
-            throw e;
+            NetworkNamespace namespace = open(target);
+            made = true;
+            return namespace;
+        } finally {
+            if (!made) {
+                delete(name);
+            }
         }
     }
 
