@@ -23,8 +23,7 @@ public final class AuthOctets {
     }
 
     /** @param intAuth IntAuth of RFC 9242 3.3.2 after IKE_INTERMEDIATE exchanges, else empty */
-    public static Octets of(
-            Octets initMessage, Octets otherNonce, Prf prf, Secret skP, Octets idBody, Octets intAuth) {
+    public static Octets of(Octets initMessage, Octets otherNonce, Prf prf, Secret skP, Octets idBody, Octets intAuth) {
         return initMessage.concat(otherNonce).concat(prf.compute(skP, idBody)).concat(intAuth);
     }
 }

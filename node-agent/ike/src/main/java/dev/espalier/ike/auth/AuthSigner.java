@@ -29,7 +29,11 @@ public final class AuthSigner {
      * @param authOctets see {@link AuthOctets}
      */
     public static Signing sign(
-            PrivateKey key, PublicKey certified, Set<HashAlgorithm> peerHashes, Octets authOctets, SecureRandom random) {
+            PrivateKey key,
+            PublicKey certified,
+            Set<HashAlgorithm> peerHashes,
+            Octets authOctets,
+            SecureRandom random) {
         Optional<String> problem = PublicKeyRules.problem(certified);
         if (problem.isPresent()) {
             return new Signing.Refused("own certificate has an unusable key: " + problem.get());
@@ -42,15 +46,16 @@ public final class AuthSigner {
             if (peerHashes.isEmpty() && certified instanceof ECPublicKey ec) {
                 return new Signing.Signed(ecdsa(EcCurve.of(ec).orElseThrow(), key, authOctets, random));
             }
-            return new Signing.Refused("peer accepts no hash that goes with our " + certified.getAlgorithm() + " key; it announced "
-                    + (peerHashes.isEmpty() ? "none" : peerHashes));
+            return new Signing.Refused("peer accepts no hash that goes with our " + certified.getAlgorithm()
+                    + " key; it announced " + (peerHashes.isEmpty() ? "none" : peerHashes));
         } catch (GeneralSecurityException e) {
             return new Signing.Refused("own private key cannot sign: " + e.getMessage());
         }
     }
 
     private static Optional<SignatureScheme> choose(PublicKey key, Set<HashAlgorithm> peerHashes) {
-        Stream<SignatureScheme> ofCurve = key instanceof ECPublicKey ec ? EcCurve.of(ec).map(EcCurve::scheme).stream() : Stream.empty();
+        Stream<SignatureScheme> ofCurve =
+                key instanceof ECPublicKey ec ? EcCurve.of(ec).map(EcCurve::scheme).stream() : Stream.empty();
         List<SignatureScheme> preferred =
                 Stream.concat(ofCurve, Arrays.stream(SignatureScheme.values())).toList();
         return preferred.stream()
@@ -59,7 +64,8 @@ public final class AuthSigner {
     }
 
     /** {@code ASN.1 Length | AlgorithmIdentifier | Signature Value} (RFC 7427 3). */
-    private static Payload.Authentication digitalSignature(SignatureScheme scheme, PrivateKey key, Octets authOctets, SecureRandom random)
+    private static Payload.Authentication digitalSignature(
+            SignatureScheme scheme, PrivateKey key, Octets authOctets, SecureRandom random)
             throws GeneralSecurityException {
         Octets value = sign(scheme.signature(), key, authOctets, random);
         return new Payload.Authentication(
@@ -73,7 +79,8 @@ public final class AuthSigner {
 
     private static Payload.Authentication ecdsa(EcCurve curve, PrivateKey key, Octets authOctets, SecureRandom random)
             throws GeneralSecurityException {
-        return new Payload.Authentication(curve.method(), sign(curve.scheme().plainSignature(), key, authOctets, random));
+        return new Payload.Authentication(
+                curve.method(), sign(curve.scheme().plainSignature(), key, authOctets, random));
     }
 
     private static Octets sign(Signature signature, PrivateKey key, Octets authOctets, SecureRandom random)

@@ -35,7 +35,8 @@ final class CertificateDecoder {
             certificate.getPublicKey();
             return certificate;
         } catch (RuntimeException e) {
-            // Parsers of hostile ASN.1 in a provider of someone's choice: an unchecked exception is malformed input, too.
+            // Parsers of hostile ASN.1 in a provider of someone's choice: an unchecked exception is malformed input,
+            // too.
             throw new CertificateException(e.toString(), e);
         }
     }

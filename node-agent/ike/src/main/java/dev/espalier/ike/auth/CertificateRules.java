@@ -33,7 +33,8 @@ final class CertificateRules {
     private CertificateRules() {}
 
     static String name(X509Certificate certificate) {
-        return "certificate '" + PeerText.of(certificate.getSubjectX500Principal().getName()) + "' (serial "
+        return "certificate '"
+                + PeerText.of(certificate.getSubjectX500Principal().getName()) + "' (serial "
                 + PeerText.of(certificate.getSerialNumber().toString(16)) + ")";
     }
 
@@ -102,6 +103,8 @@ final class CertificateRules {
         boolean known = oid.equals(RSASSA_PSS)
                 ? parameters != null && SignatureScheme.knowsPssParameters(Octets.wrap(parameters))
                 : SIGNATURES.contains(oid);
-        return known ? Optional.empty() : Optional.of("signed with " + PeerText.of(certificate.getSigAlgName()) + ", which is not accepted");
+        return known
+                ? Optional.empty()
+                : Optional.of("signed with " + PeerText.of(certificate.getSigAlgName()) + ", which is not accepted");
     }
 }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** The curves that we sign and verify with, each with the hash and the RFC 4754 method that go with it. */
+@SuppressWarnings("ImmutableEnumChecker") // Parameter specs of JCA and AuthMethod never change.
 enum EcCurve {
     P256("secp256r1", 32, AuthMethod.ECDSA_SHA256_P256, SignatureScheme.ECDSA_SHA2_256),
     P384("secp384r1", 48, AuthMethod.ECDSA_SHA384_P384, SignatureScheme.ECDSA_SHA2_384),
@@ -41,7 +42,9 @@ enum EcCurve {
     }
 
     static Optional<EcCurve> ofMethod(AuthMethod method) {
-        return Arrays.stream(values()).filter(curve -> curve.method.equals(method)).findFirst();
+        return Arrays.stream(values())
+                .filter(curve -> curve.method.equals(method))
+                .findFirst();
     }
 
     BigInteger order() {

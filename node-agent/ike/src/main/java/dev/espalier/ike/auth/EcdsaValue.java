@@ -25,8 +25,10 @@ final class EcdsaValue {
     /** {@code r | s} of fixed length (RFC 4754 7). */
     static void requirePlain(Octets signature, EcCurve curve) {
         WireReader reader = signature.reader("ECDSA signature");
-        requireInRange(new BigInteger(1, reader.octets(curve.numberLength(), "r").toArray()), curve, "r");
-        requireInRange(new BigInteger(1, reader.octets(curve.numberLength(), "s").toArray()), curve, "s");
+        requireInRange(
+                new BigInteger(1, reader.octets(curve.numberLength(), "r").toArray()), curve, "r");
+        requireInRange(
+                new BigInteger(1, reader.octets(curve.numberLength(), "s").toArray()), curve, "s");
         reader.finish();
     }
 

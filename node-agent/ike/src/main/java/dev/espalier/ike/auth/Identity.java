@@ -1,7 +1,7 @@
 package dev.espalier.ike.auth;
 
-import dev.espalier.ike.message.Payload;
 import dev.espalier.ike.message.IdType;
+import dev.espalier.ike.message.Payload;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.IpAddress;
 import java.nio.charset.StandardCharsets;

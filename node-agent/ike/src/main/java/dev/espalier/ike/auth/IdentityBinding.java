@@ -36,11 +36,13 @@ final class IdentityBinding {
         IdType type = identity.type();
         if (type.equals(IdType.ID_FQDN)) {
             String wanted = lower(text(identity));
-            return names(certificate, SAN_DNS).stream().anyMatch(name -> lower(name).equals(wanted));
+            return names(certificate, SAN_DNS).stream()
+                    .anyMatch(name -> lower(name).equals(wanted));
         }
         if (type.equals(IdType.ID_RFC822_ADDR)) {
             String wanted = mail(text(identity));
-            return names(certificate, SAN_EMAIL).stream().anyMatch(name -> mail(name).equals(wanted));
+            return names(certificate, SAN_EMAIL).stream()
+                    .anyMatch(name -> mail(name).equals(wanted));
         }
         if (type.equals(IdType.ID_IPV4_ADDR)) {
             return bindsAddress(certificate, identity.data(), 4);
@@ -49,7 +51,8 @@ final class IdentityBinding {
             return bindsAddress(certificate, identity.data(), 16);
         }
         return type.equals(IdType.ID_DER_ASN1_DN)
-                && Octets.wrap(certificate.getSubjectX500Principal().getEncoded()).equals(identity.data());
+                && Octets.wrap(certificate.getSubjectX500Principal().getEncoded())
+                        .equals(identity.data());
     }
 
     private static boolean bindsAddress(X509Certificate certificate, Octets data, int length) {

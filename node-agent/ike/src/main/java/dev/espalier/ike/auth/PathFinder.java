@@ -43,13 +43,17 @@ final class PathFinder {
 
     PathFinder(List<X509Certificate> anchors, List<X509Certificate> intermediates, Instant now, Duration skew) {
         this.anchors = anchors;
-        this.intermediates = intermediates.stream().filter(c -> !anchors.contains(c)).distinct().toList();
+        this.intermediates = intermediates.stream()
+                .filter(c -> !anchors.contains(c))
+                .distinct()
+                .toList();
         this.now = now;
         this.skew = skew;
     }
 
     /** The end entity first, the anchor last; or null, and then {@link #reason()} says why. */
-    @Nullable List<X509Certificate> find(X509Certificate endEntity) {
+    @Nullable
+    List<X509Certificate> find(X509Certificate endEntity) {
         return extend(new ArrayList<>(List.of(endEntity)));
     }
 
@@ -88,7 +92,8 @@ final class PathFinder {
         }
         if (!issuerKnown) {
             reasons.add(CertificateRules.name(last) + ": issuer '"
-                    + PeerText.of(last.getIssuerX500Principal().getName()) + "' is no trust anchor and not among the peer's certificates");
+                    + PeerText.of(last.getIssuerX500Principal().getName())
+                    + "' is no trust anchor and not among the peer's certificates");
         }
         return null;
     }
@@ -107,7 +112,8 @@ final class PathFinder {
             reasons.add(problem.get());
             return false;
         }
-        long intermediatesBelow = path.stream().skip(1).filter(c -> !isIssuer(c, c)).count();
+        long intermediatesBelow =
+                path.stream().skip(1).filter(c -> !isIssuer(c, c)).count();
         if (intermediatesBelow > anchor.getBasicConstraints()) {
             reasons.add("path is longer than trust anchor " + CertificateRules.name(anchor) + " allows");
             return false;

@@ -1,7 +1,7 @@
 package dev.espalier.ike.auth;
 
-import dev.espalier.ike.message.Payload;
 import dev.espalier.ike.message.CertEncoding;
+import dev.espalier.ike.message.Payload;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -90,13 +90,14 @@ public final class PeerAuthenticator {
         int number = 0;
         for (Payload.Certificate payload : payloads) {
             number++;
-            if (payload.encoding() != CertEncoding.X509_SIGNATURE) {
+            if (!payload.encoding().equals(CertEncoding.X509_SIGNATURE)) {
                 continue;
             }
             try {
                 into.add(CertificateDecoder.decode(payload.data()));
             } catch (CertificateException e) {
-                return Optional.of("certificate " + number + " of the peer: " + PeerText.of(String.valueOf(e.getMessage())));
+                return Optional.of(
+                        "certificate " + number + " of the peer: " + PeerText.of(String.valueOf(e.getMessage())));
             }
         }
         return into.isEmpty() ? Optional.of("peer sent no X.509 certificate") : Optional.empty();

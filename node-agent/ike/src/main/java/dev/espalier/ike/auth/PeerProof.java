@@ -12,7 +12,8 @@ import java.util.List;
  * @param auth its AUTH payload
  * @param authOctets what that must sign, see {@link AuthOctets}
  */
-public record PeerProof(Identity claimed, List<Payload.Certificate> certificates, Payload.Authentication auth, Octets authOctets) {
+public record PeerProof(
+        Identity claimed, List<Payload.Certificate> certificates, Payload.Authentication auth, Octets authOctets) {
     public PeerProof {
         certificates = List.copyOf(certificates);
     }

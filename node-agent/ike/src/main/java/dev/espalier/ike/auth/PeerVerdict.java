@@ -18,7 +18,8 @@ public sealed interface PeerVerdict {
         /** Whether any certificate of the chain below the anchor is among {@code serials} (lower-case hex), for lists that come later (SIG-08). */
         public boolean revokedBy(Set<String> serials) {
             return chain.subList(0, chain.size() - 1).stream()
-                    .anyMatch(certificate -> serials.contains(certificate.getSerialNumber().toString(16)));
+                    .anyMatch(certificate ->
+                            serials.contains(certificate.getSerialNumber().toString(16)));
         }
     }
 

@@ -34,7 +34,8 @@ final class PssDer {
         Octets hash = wrap(SEQUENCE, nulls ? hashOid.concat(NULL) : hashOid);
         Octets mgf1 = wrap(SEQUENCE, MGF1_OID.concat(hash));
         Octets salt = wrap(0x02, Octets.of((byte) saltLength));
-        return wrap(SEQUENCE, wrap(CONTEXT, hash).concat(wrap(CONTEXT + 1, mgf1)).concat(wrap(CONTEXT + 2, salt)));
+        return wrap(
+                SEQUENCE, wrap(CONTEXT, hash).concat(wrap(CONTEXT + 1, mgf1)).concat(wrap(CONTEXT + 2, salt)));
     }
 
     private static Octets wrap(int tag, Octets content) {

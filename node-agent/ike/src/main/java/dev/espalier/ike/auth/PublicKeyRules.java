@@ -24,10 +24,15 @@ final class PublicKeyRules {
     /** Why this key is refused, if it is. */
     static Optional<String> problem(PublicKey key) {
         return switch (key) {
-            case ECPublicKey ec -> EcCurve.of(ec).isPresent() ? Optional.empty() : Optional.of("EC key on another curve than P-256, P-384, P-521");
+            case ECPublicKey ec ->
+                EcCurve.of(ec).isPresent()
+                        ? Optional.empty()
+                        : Optional.of("EC key on another curve than P-256, P-384, P-521");
             case RSAPublicKey rsa -> problem(rsa);
             case EdECPublicKey ed ->
-                ed.getParams().getName().equals("Ed25519") ? Optional.empty() : Optional.of(ed.getParams().getName() + " key");
+                ed.getParams().getName().equals("Ed25519")
+                        ? Optional.empty()
+                        : Optional.of(ed.getParams().getName() + " key");
             default -> Optional.of(key.getAlgorithm() + " key");
         };
     }
@@ -41,7 +46,10 @@ final class PublicKeyRules {
         if (n.signum() <= 0 || !n.testBit(0)) {
             return Optional.of("RSA key with an even modulus");
         }
-        if (e.signum() <= 0 || !e.testBit(0) || e.bitLength() < MIN_EXPONENT_BITS || e.bitLength() > MAX_EXPONENT_BITS) {
+        if (e.signum() <= 0
+                || !e.testBit(0)
+                || e.bitLength() < MIN_EXPONENT_BITS
+                || e.bitLength() > MAX_EXPONENT_BITS) {
             return Optional.of("RSA key with a degenerate exponent");
         }
         return Optional.empty();

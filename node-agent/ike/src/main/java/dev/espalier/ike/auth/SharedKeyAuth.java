@@ -1,9 +1,9 @@
 package dev.espalier.ike.auth;
 
-import dev.espalier.ike.message.AuthMethod;
-import dev.espalier.ike.message.Payload;
 import dev.espalier.ike.crypto.Prf;
 import dev.espalier.ike.crypto.Secret;
+import dev.espalier.ike.message.AuthMethod;
+import dev.espalier.ike.message.Payload;
 import dev.espalier.wire.Octets;
 import java.nio.charset.StandardCharsets;
 

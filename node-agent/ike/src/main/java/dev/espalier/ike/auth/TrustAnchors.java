@@ -19,7 +19,8 @@ public final class TrustAnchors {
         try {
             WireWriter hashes = new WireWriter(20 * anchors.size());
             for (X509Certificate anchor : anchors) {
-                hashes.octets(MessageDigest.getInstance("SHA-1").digest(anchor.getPublicKey().getEncoded()));
+                hashes.octets(MessageDigest.getInstance("SHA-1")
+                        .digest(anchor.getPublicKey().getEncoded()));
             }
             return hashes.toOctets();
         } catch (GeneralSecurityException e) {

@@ -50,11 +50,10 @@ enum Aead {
     }
 
     private Cipher init(int mode, byte[] key, byte[] nonce, byte[] associated) throws GeneralSecurityException {
-        AlgorithmParameterSpec spec =
-                switch (this) {
-                    case AES_GCM -> new GCMParameterSpec(8 * TAG, nonce);
-                    case CHACHA20_POLY1305 -> new IvParameterSpec(nonce);
-                };
+        AlgorithmParameterSpec spec = switch (this) {
+            case AES_GCM -> new GCMParameterSpec(8 * TAG, nonce);
+            case CHACHA20_POLY1305 -> new IvParameterSpec(nonce);
+        };
         Cipher cipher = Cipher.getInstance(transformation);
         cipher.init(mode, new SecretKeySpec(key, keyAlgorithm), spec);
         cipher.updateAAD(associated);

@@ -62,7 +62,8 @@ final class CbcSkCipher implements SkCipher {
             return new SkOpened.Forged("ICV does not fit");
         }
         if (icvAt % BLOCK != 0) {
-            return new SkOpened.Malformed("ciphertext of " + (icvAt - BLOCK) + " octets is no multiple of the block size");
+            return new SkOpened.Malformed(
+                    "ciphertext of " + (icvAt - BLOCK) + " octets is no multiple of the block size");
         }
         byte[] iv = Arrays.copyOf(protectedPart, BLOCK);
         byte[] ciphertext = Arrays.copyOfRange(protectedPart, BLOCK, protectedPart.length);

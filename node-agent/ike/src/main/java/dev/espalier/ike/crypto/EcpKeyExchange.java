@@ -88,7 +88,8 @@ enum EcpKeyExchange implements DiffieHellman {
         if (x.compareTo(p) >= 0 || y.compareTo(p) >= 0) {
             throw new InvalidKeyException("a coordinate is not below the field's prime");
         }
-        BigInteger right = x.multiply(x).add(curve.getA()).multiply(x).add(curve.getB()).mod(p);
+        BigInteger right =
+                x.multiply(x).add(curve.getA()).multiply(x).add(curve.getB()).mod(p);
         if (!y.multiply(y).mod(p).equals(right)) {
             throw new InvalidKeyException("the point is not on the curve");
         }

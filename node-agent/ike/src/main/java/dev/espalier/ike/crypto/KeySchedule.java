@@ -51,7 +51,8 @@ public final class KeySchedule {
             Octets nonceResponder,
             long spiInitiator,
             long spiResponder) {
-        int length = IkeKeys.streamLength(prf.length(), algorithm.integrityKeyLength(), algorithm.encryptionKeyLength());
+        int length =
+                IkeKeys.streamLength(prf.length(), algorithm.integrityKeyLength(), algorithm.encryptionKeyLength());
         byte[] context = new WireWriter()
                 .octets(nonceInitiator)
                 .octets(nonceResponder)

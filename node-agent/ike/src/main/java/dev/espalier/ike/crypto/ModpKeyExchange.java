@@ -17,6 +17,7 @@ import javax.crypto.spec.DHParameterSpec;
 import javax.crypto.spec.DHPublicKeySpec;
 
 /** The MODP groups of RFC 3526 with generator 2; public values and the secret are as long as the prime (RFC 7296 3.4, 2.14). */
+@SuppressWarnings("ImmutableEnumChecker") // Parameter specs of JCA never change.
 enum ModpKeyExchange implements DiffieHellman {
     MODP_2048(KeyExchangeMethod.MODP_2048, 2048, 225),
     MODP_3072(KeyExchangeMethod.MODP_3072, 3072, 275),

@@ -4,8 +4,7 @@ import java.math.BigInteger;
 
 /** The primes of RFC 3526 sections 3, 4 and 5: {@code 2^n - 2^(n-64) - 1 + 2^64 * (floor(2^(n-130) * pi) + k)}. */
 final class ModpPrimes {
-    private static final String P_2048 =
-            """
+    private static final String P_2048 = """
             ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74
             020bbea63b139b22514a08798e3404ddef9519b3cd3a431b302b0a6df25f1437
             4fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed
@@ -16,8 +15,7 @@ final class ModpPrimes {
             3995497cea956ae515d2261898fa051015728e5a8aacaa68ffffffffffffffff
             """;
 
-    private static final String P_3072 =
-            """
+    private static final String P_3072 = """
             ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74
             020bbea63b139b22514a08798e3404ddef9519b3cd3a431b302b0a6df25f1437
             4fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed
@@ -32,8 +30,7 @@ final class ModpPrimes {
             08e24fa074e5ab3143db5bfce0fd108e4b82d120a93ad2caffffffffffffffff
             """;
 
-    private static final String P_4096 =
-            """
+    private static final String P_4096 = """
             ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74
             020bbea63b139b22514a08798e3404ddef9519b3cd3a431b302b0a6df25f1437
             4fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed
@@ -55,13 +52,12 @@ final class ModpPrimes {
     private ModpPrimes() {}
 
     static BigInteger ofBits(int bits) {
-        String hex =
-                switch (bits) {
-                    case 2048 -> P_2048;
-                    case 3072 -> P_3072;
-                    case 4096 -> P_4096;
-                    default -> throw new IllegalArgumentException("no MODP group of " + bits + " bits");
-                };
+        String hex = switch (bits) {
+            case 2048 -> P_2048;
+            case 3072 -> P_3072;
+            case 4096 -> P_4096;
+            default -> throw new IllegalArgumentException("no MODP group of " + bits + " bits");
+        };
         return new BigInteger(hex.replaceAll("\\s", ""), 16);
     }
 }

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import javax.crypto.KeyAgreement;
 
 /** X25519 and X448 (RFC 7748, RFC 8031): public values are u coordinates in little-endian order. */
+@SuppressWarnings("ImmutableEnumChecker") // Parameter specs of JCA never change.
 enum XdhKeyExchange implements DiffieHellman {
     X25519(KeyExchangeMethod.X25519, 32, NamedParameterSpec.X25519),
     X448(KeyExchangeMethod.X448, 56, NamedParameterSpec.X448);

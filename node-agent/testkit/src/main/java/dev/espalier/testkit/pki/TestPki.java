@@ -53,7 +53,13 @@ public final class TestPki {
         this.key = generateKey();
         X500Principal subject = new X500Principal("CN=" + name);
         this.certificate = sign(
-                builder(subject, BigInteger.ONE, now.minus(Duration.ofDays(1)), now.plus(CA_LIFETIME), subject, key.getPublic()),
+                builder(
+                        subject,
+                        BigInteger.ONE,
+                        now.minus(Duration.ofDays(1)),
+                        now.plus(CA_LIFETIME),
+                        subject,
+                        key.getPublic()),
                 new BasicConstraints(0),
                 new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
     }
@@ -100,12 +106,12 @@ public final class TestPki {
                 nodeKey);
         try {
             builder.addExtension(
-                    Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName(GeneralName.dNSName, name)));
-            builder.addExtension(
-                    Extension.extendedKeyUsage,
+                    Extension.subjectAlternativeName,
                     false,
-                    new ExtendedKeyUsage(
-                            new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth}));
+                    new GeneralNames(new GeneralName(GeneralName.dNSName, name)));
+            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
+                KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
+            }));
         } catch (CertIOException e) {
             throw new UncheckedIOException(e);
         }
@@ -117,7 +123,8 @@ public final class TestPki {
         try {
             Files.createDirectories(directory);
             Files.writeString(directory.resolve("tls.crt"), pem(credentials.chain()));
-            Files.writeString(directory.resolve("tls.key"), pem(List.of(new JcaPKCS8Generator(credentials.key(), null))));
+            Files.writeString(
+                    directory.resolve("tls.key"), pem(List.of(new JcaPKCS8Generator(credentials.key(), null))));
             Files.writeString(directory.resolve("ca.crt"), pem(credentials.trustAnchors()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.ike.auth;
+
+import org.jspecify.annotations.NullMarked;

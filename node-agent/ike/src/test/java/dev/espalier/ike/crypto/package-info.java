@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.ike.crypto;
+
+import org.jspecify.annotations.NullMarked;
