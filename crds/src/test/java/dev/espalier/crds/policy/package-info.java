@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.crds.policy;
+
+import org.jspecify.annotations.NullMarked;
