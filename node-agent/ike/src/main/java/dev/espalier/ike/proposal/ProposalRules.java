@@ -30,7 +30,7 @@ final class ProposalRules {
 
     /** IKE-22: an AEAD excludes integrity algorithms and any other cipher needs one. */
     static Optional<String> integrityViolation(Proposal proposal) {
-        boolean plain = proposal.of(TransformType.ENCRYPTION).stream().anyMatch(t -> !aead(t));
+        boolean plain = !proposal.of(TransformType.ENCRYPTION).stream().allMatch(ProposalRules::aead);
         List<Transform> integrity = proposal.of(TransformType.INTEGRITY);
         if (plain && (integrity.isEmpty() || integrity.stream().anyMatch(Transform::isNone))) {
             return Optional.of("encrypts without integrity");
@@ -44,7 +44,7 @@ final class ProposalRules {
         if (ciphers.stream().noneMatch(ProposalRules::aead)) {
             return Optional.empty();
         }
-        if (!ciphers.stream().allMatch(ProposalRules::aead)) {
+        if (ciphers.stream().anyMatch(ProposalRules::plain)) {
             return Optional.of("mixes AEAD with other encryption algorithms");
         }
         return proposal.of(TransformType.INTEGRITY).stream().allMatch(Transform::isNone)
@@ -62,9 +62,15 @@ final class ProposalRules {
                 .anyMatch(t -> !seen.add(t.id()));
     }
 
-    /** Any AEAD there is, also those we don't use: CCM, GCM, ChaCha20-Poly1305, the implicit-IV ones (RFC 8750). */
+    /** Any AEAD there is, also those we don't use: CCM, GCM, ChaCha20-Poly1305, the implicit-IV ones (RFC 8750), MGM. */
     private static boolean aead(Transform cipher) {
         int id = cipher.id();
-        return (id >= 14 && id <= 16) || (id >= 18 && id <= 20) || (id >= 25 && id <= 31);
+        return (id >= 14 && id <= 16) || (id >= 18 && id <= 20) || (id >= 25 && id <= 35);
+    }
+
+    /** Any other cipher there is: DES to AES-CTR, Camellia. What is not registered yet may be either kind. */
+    private static boolean plain(Transform cipher) {
+        int id = cipher.id();
+        return id <= 13 || id == 23 || id == 24;
     }
 }

@@ -9,13 +9,41 @@ import java.util.Set;
 
 /** strongSwan's spelling of proposals: tokens joined by dashes, the type of each told by its name. */
 final class Spelling {
+    /** What strongSwan has a name for and nobody should use any more (ALG-02); named so that the error can say so. */
+    private static final Set<String> WEAK = Set.of(
+            "null",
+            "des",
+            "3des",
+            "blowfish",
+            "cast128",
+            "md5",
+            "md5_128",
+            "sha",
+            "sha1",
+            "sha1_160",
+            "aesxcbc",
+            "prfmd5",
+            "prfsha1",
+            "prfaesxcbc",
+            "modp768",
+            "modp1024",
+            "modp1536",
+            "modp1024s160",
+            "modp2048s224",
+            "modp2048s256",
+            "ecp192");
+
     private Spelling() {}
 
     static Proposal parse(String text, ProtocolId protocol) {
         Set<Transform> transforms = new LinkedHashSet<>();
         for (String token : text.split("-", -1)) {
-            Transform transform = transform(token.toLowerCase(Locale.ROOT), protocol)
-                    .orElseThrow(() -> refusal(text, "does not know '" + token + "'"));
+            String name = token.toLowerCase(Locale.ROOT);
+            if (WEAK.contains(name)) {
+                throw refusal(text, "may not use '" + token + "', which is too weak");
+            }
+            Transform transform = transform(name, protocol)
+                    .orElseThrow(() -> refusal(text, "has an unknown algorithm '" + token + "'"));
             if (!transforms.add(transform)) {
                 throw refusal(text, "names '" + token + "' twice");
             }
