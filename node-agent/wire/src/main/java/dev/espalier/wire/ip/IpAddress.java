@@ -49,10 +49,12 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
         try {
             InetAddress address = InetAddress.ofLiteral(text);
             // An IPv4-mapped IPv6 literal would come back as IPv4 and silently change its family.
-            if (text.indexOf(':') >= 0 && address.getAddress().length == 4 || text.indexOf('%') >= 0) {
-                throw new IllegalArgumentException("not an IP address: '" + text + "'");
-            }
-            if (text.indexOf(':') < 0 && text.chars().filter(c -> c == '.').count() != 3) {
+            boolean v6 = text.indexOf(':') >= 0;
+            boolean changedFamily = v6 && address.getAddress().length == 4;
+            boolean shortened = !v6 && text.chars().filter(c -> c == '.').count() != 3;
+            // Brackets and zones are for other places.
+            boolean decorated = text.chars().anyMatch(c -> c != ':' && c != '.' && Character.digit(c, 16) < 0);
+            if (changedFamily || shortened || decorated) {
                 throw new IllegalArgumentException("not an IP address: '" + text + "'");
             }
             return of(address.getAddress());

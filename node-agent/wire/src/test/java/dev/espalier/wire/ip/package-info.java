@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.wire.ip;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.wire;
+
+import org.jspecify.annotations.NullMarked;
