@@ -96,14 +96,14 @@ public final class MessageCodec {
                     (flags & FLAG_RESPONSE) != 0,
                     in.u32("message ID"));
             long length = in.u32("length");
-            if (major > MAJOR_VERSION) {
-                return laterVersion(header, major);
-            }
             if (major < MAJOR_VERSION) {
                 return new Decoded.UnprotectedError("old version", "major version " + major);
             }
             if (length != datagram.length()) {
                 throw in.fail("length " + length + " in a datagram of " + datagram.length() + " octets");
+            }
+            if (major > MAJOR_VERSION) {
+                return laterVersion(header, major);
             }
             Optional<String> violation = MessageRules.violation(header);
             return violation.isPresent()
@@ -111,10 +111,10 @@ public final class MessageCodec {
                     : payloads(header, first);
         }
 
-        /** A response of another version is never answered: two such ends would not stop. */
+        /** A response of another version is never answered: two such ends would not stop. Nor is noise. */
         private Decoded laterVersion(IkeHeader header, int major) {
             String detail = "major version " + major;
-            return header.response()
+            return header.response() || header.spiInitiator() == 0
                     ? new Decoded.UnprotectedError("later version", detail)
                     : new Decoded.Refused(header, NotifyType.INVALID_MAJOR_VERSION, Octets.EMPTY, detail);
         }
