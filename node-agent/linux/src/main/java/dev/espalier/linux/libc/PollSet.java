@@ -13,6 +13,10 @@ public final class PollSet {
     public static final int POLLHUP = 16;
     private static final int POLLFD_BYTES = 8;
 
+    @SuppressWarnings(
+            "UnusedVariable") // held so that memory of an automatic arena lives as long as its addresses are used
+    private final Arena arena;
+
     private final long pollfds;
     private final long timespec;
     private final int capacity;
@@ -20,6 +24,7 @@ public final class PollSet {
 
     /** A set of at most {@code capacity} descriptors whose memory lives as long as {@code arena}. */
     public PollSet(Arena arena, int capacity) {
+        this.arena = arena;
         this.capacity = capacity;
         this.timespec = arena.allocate(16, 8).address();
         this.pollfds = arena.allocate((long) capacity * POLLFD_BYTES, 8).address();

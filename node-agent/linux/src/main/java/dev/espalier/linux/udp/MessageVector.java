@@ -23,6 +23,11 @@ final class MessageVector {
     private static final int TRANSFERRED = 56;
 
     final int capacity;
+
+    @SuppressWarnings(
+            "UnusedVariable") // held so that memory of an automatic arena lives as long as its addresses are used
+    private final Arena arena;
+
     private final long headers;
     private final long names;
     private final long vectors;
@@ -30,6 +35,7 @@ final class MessageVector {
 
     MessageVector(Arena arena, int capacity) {
         this.capacity = capacity;
+        this.arena = arena;
         headers = arena.allocate((long) capacity * HEADER_BYTES, 64).address();
         names = arena.allocate((long) capacity * NAME_BYTES, 8).address();
         vectors = arena.allocate((long) capacity * IOVEC_BYTES, 8).address();
