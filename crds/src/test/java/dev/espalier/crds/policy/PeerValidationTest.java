@@ -3,6 +3,7 @@ package dev.espalier.crds.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.crds.v1alpha1.IPSecPeerSpec;
+import dev.espalier.crds.v1alpha1.IPSecPeerSpec.Authentication;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +16,7 @@ class PeerValidationTest {
                         List.of("192.0.2.1", "2001:db8::1"),
                         "gw.example",
                         List.of("10.9.0.0/16", "fd00:9::/48", "0.0.0.0/0"),
-                        null)))
+                        Authentication.DEFAULT)))
                 .isEmpty();
     }
 
@@ -32,7 +33,8 @@ class PeerValidationTest {
                 ":/0"
             })
     void refusesWhatIsNoNetwork(String cidr) {
-        assertThat(PeerValidation.validate(new IPSecPeerSpec(List.of("192.0.2.1"), "gw", List.of(cidr), null)))
+        assertThat(PeerValidation.validate(
+                        new IPSecPeerSpec(List.of("192.0.2.1"), "gw", List.of(cidr), Authentication.DEFAULT)))
                 .singleElement()
                 .satisfies(finding ->
                         assertThat(finding.toString()).contains("spec.cidrs[0]").contains(cidr));
@@ -41,7 +43,8 @@ class PeerValidationTest {
     @ParameterizedTest
     @ValueSource(strings = {"192.0.2", "192.0.2.256", "gw.example", "::1::", "fe80::1%eth0", "3221225985"})
     void refusesWhatIsNoAddress(String address) {
-        assertThat(PeerValidation.validate(new IPSecPeerSpec(List.of(address), "gw", List.of("10.9.0.0/16"), null)))
+        assertThat(PeerValidation.validate(
+                        new IPSecPeerSpec(List.of(address), "gw", List.of("10.9.0.0/16"), Authentication.DEFAULT)))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.toString())
                         .contains("spec.addresses[0]")
