@@ -45,20 +45,11 @@ public final class DataPath implements AutoCloseable {
             throws ErrnoException {
         this.database = database;
         this.ikeSender = new IkeSender(sockets);
-        this.outbound =
-                new OutboundLoop("esp-out", tun, sockets, database, settings, drops, counters, control);
+        this.outbound = new OutboundLoop("esp-out", tun, sockets, database, settings, drops, counters, control);
         for (UdpSocket socket : sockets.all()) {
             String name = "udp-in-" + socket.port() + (socket.v6() ? "-v6" : "-v4");
             inbound.add(new InboundLoop(
-                    name,
-                    socket,
-                    sockets.isMarked(socket.port()),
-                    tun,
-                    database,
-                    settings,
-                    drops,
-                    counters,
-                    control));
+                    name, socket, sockets.isMarked(socket.port()), tun, database, settings, drops, counters, control));
         }
         this.onChange = outbound::wake;
     }

@@ -58,7 +58,8 @@ public final class UdpSockets implements AutoCloseable {
     }
 
     /** The socket for {@code port} and family, or null when the kernel lacks the family or nothing is bound there. */
-    @Nullable UdpSocket find(boolean v6, int port) {
+    @Nullable
+    UdpSocket find(boolean v6, int port) {
         for (UdpSocket socket : sockets) {
             if (socket.v6() == v6 && socket.port() == port) {
                 return socket;
@@ -68,7 +69,8 @@ public final class UdpSockets implements AutoCloseable {
     }
 
     /** The socket that ESP of this family leaves from. */
-    @Nullable UdpSocket esp(boolean v6) {
+    @Nullable
+    UdpSocket esp(boolean v6) {
         return find(v6, natPort);
     }
 
