@@ -1,0 +1,77 @@
+package dev.espalier.cni;
+
+import java.io.File;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * DELs that came while the agent was away, one file each, beside its socket (CNI-07). The shim {@link #remember}s; the agent finishes them.
+ *
+ * <p>No DEL falls between the two: the agent listens first and reads the folder then; the shim, having written a file, tries the socket once more. If that
+ * fails too, the agent was not listening yet, so it has yet to read the folder.
+ */
+public final class PendingDeletions {
+    private static final String FOLDER = "cni-spool";
+    private static final String SUFFIX = ".del";
+
+    private final Path folder;
+
+    private PendingDeletions(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Those that belong to the agent behind {@code socket}. */
+    public static PendingDeletions besides(Path socket) {
+        Path parent = socket.toAbsolutePath().getParent();
+        return new PendingDeletions((parent == null ? Path.of("/") : parent).resolve(FOLDER));
+    }
+
+    /** Writes {@code deletion} to disk; again is harmless. Its environment has to be valid. */
+    public void remember(CniRequest deletion) throws IOException {
+        Files.createDirectories(folder);
+        Path file = file(deletion);
+        // A name of its own, since a runtime may call twice at a time.
+        Path temporary = Files.createTempFile(folder, "writing", ".tmp");
+        try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
+            out.write(deletion.encode());
+            out.getFD().sync();
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** What is to be finished, by name of container. Files that are no requests are left out. */
+    public List<CniRequest> list() throws IOException {
+        File[] files = folder.toFile().listFiles();
+        List<CniRequest> deletions = new ArrayList<>();
+        if (files == null) {
+            return deletions;
+        }
+        Arrays.sort(files);
+        for (File file : files) {
+            if (file.getName().endsWith(SUFFIX)) {
+                try (var channel = Files.newByteChannel(file.toPath())) {
+                    deletions.add(CniRequest.decode(Frame.read(channel)));
+                } catch (CniFailure e) {
+                    throw new IOException(file + ": " + e.getMessage(), e);
+                }
+            }
+        }
+        return deletions;
+    }
+
+    /** To be called when {@code deletion} has been done. */
+    public void forget(CniRequest deletion) throws IOException {
+        Files.deleteIfExists(file(deletion));
+    }
+
+    // A container's name has no '@', so that the two parts stay apart.
+    private Path file(CniRequest deletion) {
+        return folder.resolve(deletion.containerId() + "@" + deletion.ifName() + SUFFIX);
+    }
+}
