@@ -70,6 +70,14 @@ final class CbcSkCipher implements SkCipher {
         return Padding.strip(crypt(Cipher.DECRYPT_MODE, iv, ciphertext));
     }
 
+    /** Known-answer test of the cipher alone. */
+    boolean agrees(Octets iv, Octets plaintext, Octets ciphertext) {
+        return Octets.wrap(crypt(Cipher.ENCRYPT_MODE, iv.toArray(), plaintext.toArray()))
+                        .equals(ciphertext)
+                && Octets.wrap(crypt(Cipher.DECRYPT_MODE, iv.toArray(), ciphertext.toArray()))
+                        .equals(plaintext);
+    }
+
     private byte[] icv(Octets preceding, byte[]... rest) {
         byte[][] parts = new byte[rest.length + 1][];
         parts[0] = preceding.toArray();

@@ -39,6 +39,10 @@ enum ModpKeyExchange implements DiffieHellman {
         return method;
     }
 
+    int bits() {
+        return 8 * length;
+    }
+
     @Override
     public KeyPair generate(SecureRandom random) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("DH");
