@@ -118,6 +118,9 @@ final class PathFinder {
             reasons.add("path is longer than trust anchor " + CertificateRules.name(anchor) + " allows");
             return false;
         }
+        if (!signaturesHold(path, anchor)) {
+            return false;
+        }
         Instant date = commonInstant(path);
         if (date == null) {
             reasons.add("the path's certificates are never valid at the same time");
@@ -139,6 +142,25 @@ final class PathFinder {
             reasons.add("path cannot be validated: " + PeerText.of(String.valueOf(e.getMessage())));
             return false;
         }
+    }
+
+    /**
+     * Checks signatures from the anchor down. PKIX does so as well, but last, after it has looked into policies, names and other
+     * extensions of certificates that nobody signed.
+     */
+    private boolean signaturesHold(List<X509Certificate> path, X509Certificate anchor) {
+        X509Certificate issuer = anchor;
+        for (X509Certificate certificate : path.reversed()) {
+            try {
+                certificate.verify(issuer.getPublicKey());
+            } catch (GeneralSecurityException e) {
+                reasons.add(CertificateRules.name(certificate) + ": its signature is not by "
+                        + CertificateRules.name(issuer));
+                return false;
+            }
+            issuer = certificate;
+        }
+        return true;
     }
 
     /**

@@ -136,18 +136,28 @@ class PeerAuthenticatorTest {
 
     @Test
     void noFlippedBitOfACertificateIsAcceptedOrThrows() throws Exception {
-        Octets good = Octets.wrap(nodeA.certificate().getEncoded());
-        Payload.Authentication auth = sign(nodeA);
-        for (int i = 0; i < good.length(); i++) {
-            byte[] changed = good.toArray();
-            changed[i] ^= (byte) (1 << (i % 8));
-            List<Payload.Certificate> payloads = List.of(
-                    payload(Octets.wrap(changed)),
-                    payload(Octets.wrap(middle.certificate().getEncoded())));
-            PeerVerdict verdict =
-                    authenticator().authenticate(NODE_A, new PeerProof(NODE_A, payloads, auth, OCTETS), NOW);
-            assertThat(verdict).as("octet %d", i).isInstanceOf(PeerVerdict.Refused.class);
+        Octets own = Octets.wrap(nodeA.certificate().getEncoded());
+        Octets issuer = Octets.wrap(middle.certificate().getEncoded());
+        for (int i = 0; i < own.length(); i++) {
+            assertThat(verdictOf(flip(own, i), issuer)).as("own, octet %d", i).isInstanceOf(PeerVerdict.Refused.class);
         }
+        for (int i = 0; i < issuer.length(); i++) {
+            assertThat(verdictOf(own, flip(issuer, i)))
+                    .as("issuer, octet %d", i)
+                    .isInstanceOf(PeerVerdict.Refused.class);
+        }
+        assertThat(verdictOf(own, issuer)).isInstanceOf(PeerVerdict.Authenticated.class);
+    }
+
+    private PeerVerdict verdictOf(Octets own, Octets issuer) {
+        List<Payload.Certificate> payloads = List.of(payload(own), payload(issuer));
+        return authenticator().authenticate(NODE_A, new PeerProof(NODE_A, payloads, sign(nodeA), OCTETS), NOW);
+    }
+
+    private static Octets flip(Octets octets, int index) {
+        byte[] changed = octets.toArray();
+        changed[index] ^= (byte) (1 << (index % 8));
+        return Octets.wrap(changed);
     }
 
     @Test
