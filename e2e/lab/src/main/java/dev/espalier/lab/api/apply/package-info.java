@@ -1,0 +1,5 @@
+/** Field ownership and server-side apply. */
+@NullMarked
+package dev.espalier.lab.api.apply;
+
+import org.jspecify.annotations.NullMarked;
