@@ -1,0 +1,95 @@
+package dev.espalier.agent;
+
+import dev.espalier.agent.cli.AgentVersion;
+import dev.espalier.agent.identity.FileIdentity;
+import dev.espalier.agent.identity.IdentitySource;
+import dev.espalier.agent.kube.FileSource;
+import dev.espalier.agent.kube.NodeViewSource;
+import dev.espalier.agent.node.Agent;
+import dev.espalier.agent.node.AgentException;
+import dev.espalier.agent.node.AgentView;
+import dev.espalier.agent.node.MetricsSource;
+import dev.espalier.agent.observe.AgentMetrics;
+import dev.espalier.agent.settings.AgentSettings;
+import dev.espalier.agent.settings.SettingsException;
+import dev.espalier.agent.settings.SettingsReader;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses sources by the settings, starts the one agent of this process, and ends it with the process. */
+@ApplicationScoped
+public class AgentProcess {
+    private static final long METRICS_PERIOD_SECONDS = 5;
+
+    private final Instance<KubernetesClient> kubernetes;
+    private final MeterRegistry registry;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            task -> Thread.ofPlatform().daemon().name("timer").unstarted(task));
+    private volatile @Nullable Agent agent;
+
+    /** @param kubernetes asked for only when the settings name the Kubernetes API */
+    @Inject
+    AgentProcess(Instance<KubernetesClient> kubernetes, MeterRegistry registry) {
+        this.kubernetes = kubernetes;
+        this.registry = registry;
+    }
+
+    void start() throws AgentException {
+        AgentSettings settings = settings();
+        Agent started = Agent.start(settings, source(settings), identity(settings));
+        agent = started;
+        AgentMetrics metrics = AgentMetrics.register(registry, new MetricsSource(started.view()));
+        timer.scheduleWithFixedDelay(
+                metrics::refresh, METRICS_PERIOD_SECONDS, METRICS_PERIOD_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** The running agent's view of itself, or null before {@link #start}. */
+    @Nullable
+    AgentView view() {
+        Agent running = agent;
+        return running == null ? null : running.view();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        timer.shutdownNow();
+        Agent running = agent;
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    private static AgentSettings settings() throws AgentException {
+        try {
+            return SettingsReader.read(System.getenv(), new AgentVersion().labBuild());
+        } catch (SettingsException e) {
+            throw new AgentException(e.getMessage(), e);
+        }
+    }
+
+    private NodeViewSource source(AgentSettings settings) throws AgentException {
+        Path folder = settings.sourceDir();
+        if (folder == null) {
+            throw new AgentException("ESPALIER_SOURCE: 'kubernetes' is not in this build yet");
+        }
+        return new FileSource(folder, settings.nodeName());
+    }
+
+    private IdentitySource identity(AgentSettings settings) throws AgentException {
+        Path folder = settings.identityDir();
+        if (folder == null) {
+            throw new AgentException("ESPALIER_IDENTITY_DIR: must be set");
+        }
+        return new FileIdentity(settings.nodeName(), folder, InstantSource.system());
+    }
+}

@@ -1,0 +1,51 @@
+package dev.espalier.agent.policy;
+
+import dev.espalier.agent.kube.NodeEntry;
+import dev.espalier.wire.ip.IpAddress;
+import dev.espalier.wire.ip.Prefix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which peers' pod CIDRs can be acted on. Two nodes that claim the same addresses are both left out, since one of them would get what is
+ * meant for the other; so is a node whose pod CIDR has the address of a node in it, since the tunnel's own packets would go into the
+ * tunnel.
+ */
+final class PodCidrOwnership {
+    private PodCidrOwnership() {}
+
+    static List<NodeEntry> undisputed(NodeEntry own, List<NodeEntry> peers, List<String> problems) {
+        List<IpAddress> outer = Stream.concat(Stream.of(own), peers.stream())
+                .flatMap(n -> n.addresses().stream())
+                .toList();
+        List<NodeEntry> undisputed = new ArrayList<>();
+        for (NodeEntry peer : peers) {
+            String conflict = conflict(own, peers, peer, outer);
+            if (conflict == null) {
+                undisputed.add(peer);
+            } else {
+                problems.add("node '" + peer.name() + "': " + conflict + "; left out");
+            }
+        }
+        return undisputed;
+    }
+
+    private static @Nullable String conflict(
+            NodeEntry own, List<NodeEntry> peers, NodeEntry peer, List<IpAddress> outer) {
+        for (Prefix prefix : peer.podCidrs()) {
+            for (NodeEntry other : Stream.concat(Stream.of(own), peers.stream()).toList()) {
+                if (!other.equals(peer) && other.podCidrs().stream().anyMatch(prefix::overlaps)) {
+                    return "its pod CIDR " + prefix + " overlaps one of node '" + other.name() + "'";
+                }
+            }
+            for (IpAddress address : outer) {
+                if (prefix.contains(address)) {
+                    return "its pod CIDR " + prefix + " contains the node address " + address;
+                }
+            }
+        }
+        return null;
+    }
+}

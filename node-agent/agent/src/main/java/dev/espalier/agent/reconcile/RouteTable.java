@@ -1,0 +1,114 @@
+package dev.espalier.agent.reconcile;
+
+import dev.espalier.agent.policy.RoutePlan;
+import dev.espalier.linux.netlink.Route;
+import dev.espalier.linux.netlink.RouteType;
+import dev.espalier.linux.netlink.Rule;
+import dev.espalier.wire.ip.IpAddress;
+import dev.espalier.wire.ip.Prefix;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The routes and rules a plan asks for, and how they differ from what the kernel has. Pure.
+ *
+ * <pre>
+ *   rules   7700  iif espalier0  lookup 7700      table 7700 ("pods") holds the host routes of local pods
+ *           7701  iif lo         lookup 7700      and is asked only for traffic that may reach pods
+ *   main    REMOTE  dev espalier0 src GATEWAY metric 100
+ *           unreachable REMOTE, OWN, CLUSTER metric 4096
+ * </pre>
+ *
+ * A plaintext packet that comes in on an uplink for a pod finds only {@code unreachable} (ESP-12, TUN-01); when the TUN device is gone,
+ * what goes out does too (TUN-02).
+ */
+final class RouteTable {
+    /** rtnetlink's "who made this": marks every route and rule of ours. */
+    static final int PROTOCOL = 77;
+
+    static final int PODS_TABLE = 7700;
+    static final int TUN_RULE_PRIORITY = 7700;
+    static final int LOCAL_RULE_PRIORITY = 7701;
+    static final int OPEN_METRIC = 100;
+    static final int CLOSED_METRIC = 4096;
+
+    private RouteTable() {}
+
+    /** The routes that lead into the device. A remote prefix of a family in which this node has no address has none: nothing could be sent from. */
+    static Set<Route> open(RoutePlan plan, int tunIndex) {
+        Set<Route> routes = new LinkedHashSet<>();
+        for (Prefix remote : plan.remote()) {
+            plan.gateways().stream()
+                    .filter(gateway -> gateway.v6() == remote.v6())
+                    .findFirst()
+                    .ifPresent(gateway -> routes.add(openRoute(remote, gateway, tunIndex)));
+        }
+        return routes;
+    }
+
+    /** The routes that end all other ways. */
+    static Set<Route> closed(Collection<Prefix> prefixes) {
+        Set<Route> routes = new LinkedHashSet<>();
+        prefixes.forEach(prefix -> routes.add(Route.discard(RouteType.UNREACHABLE, prefix)
+                .withMetric(CLOSED_METRIC)
+                .withProtocol(PROTOCOL)));
+        return routes;
+    }
+
+    /** The rules that are there whatever the plan. */
+    static List<Rule> rules(String tun) {
+        List<Rule> rules = new ArrayList<>();
+        for (boolean v6 : new boolean[] {false, true}) {
+            rules.add(Rule.lookup(v6, TUN_RULE_PRIORITY, PODS_TABLE)
+                    .withInputInterface(tun)
+                    .withProtocol(PROTOCOL));
+            rules.add(Rule.lookup(v6, LOCAL_RULE_PRIORITY, PODS_TABLE)
+                    .withInputInterface("lo")
+                    .withProtocol(PROTOCOL));
+        }
+        return rules;
+    }
+
+    /** The kernel's routes that are of our making and of this kind. */
+    static List<Route> ours(Collection<Route> actual, RouteType type) {
+        return actual.stream()
+                .filter(r -> r.protocol() == PROTOCOL
+                        && r.table() == Route.TABLE_MAIN
+                        && r.type().equals(type))
+                .toList();
+    }
+
+    /** Those of {@code wanted} that {@code actual} lacks. */
+    static List<Route> missing(Collection<Route> wanted, Collection<Route> actual) {
+        return wanted.stream()
+                .filter(w -> actual.stream().noneMatch(a -> same(w, a)))
+                .toList();
+    }
+
+    /** Those of {@code actual} that nobody wants (any more). */
+    static List<Route> stale(Collection<Route> wanted, Collection<Route> actual) {
+        return missing(actual, wanted);
+    }
+
+    /** What makes two routes the same to us; the kernel fills in the rest, the loopback as device of an IPv6 unreachable for one. */
+    static boolean same(Route a, Route b) {
+        return a.type().equals(b.type())
+                && a.destination().equals(b.destination())
+                && a.metric() == b.metric()
+                && a.table() == b.table()
+                && Objects.equals(a.gateway(), b.gateway())
+                && (!a.type().equals(RouteType.UNICAST)
+                        || (a.interfaceIndex() == b.interfaceIndex() && Objects.equals(a.source(), b.source())));
+    }
+
+    private static Route openRoute(Prefix remote, IpAddress gateway, int tunIndex) {
+        return Route.through(remote, tunIndex)
+                .withSource(gateway)
+                .withMetric(OPEN_METRIC)
+                .withProtocol(PROTOCOL);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.espalier.agent.settings;
+
+import dev.espalier.wire.ip.Prefix;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one agent process is told by its environment.
+ *
+ * @param nodeName this node's name ({@code ESPALIER_NODE_NAME})
+ * @param sourceDir the folder of the file source ({@code ESPALIER_SOURCE=file:DIR}), or null for the Kubernetes API
+ * @param identityDir folder with {@code tls.crt}, {@code tls.key} and {@code ca.crt}, or null to ask the Kubernetes API for a certificate
+ * @param runDir sockets, and what a restart reuses ({@code ESPALIER_RUN_DIR})
+ * @param tun name of the TUN device
+ * @param mtu the inner MTU, or empty to take it from the underlay
+ * @param libcryptoPath the OpenSSL library to load, or null to look for one
+ * @param httpPort health and metrics
+ * @param keyLogDir where a lab build writes session keys, or null
+ * @param clusterCidrs pod CIDRs of the whole cluster, which are unreachable unless a route to a known node says otherwise
+ */
+public record AgentSettings(
+        String nodeName,
+        @Nullable Path sourceDir,
+        @Nullable Path identityDir,
+        Path runDir,
+        String tun,
+        OptionalInt mtu,
+        Crypto crypto,
+        @Nullable Path libcryptoPath,
+        int httpPort,
+        @Nullable Path keyLogDir,
+        List<Prefix> clusterCidrs) {
+    public AgentSettings {
+        clusterCidrs = List.copyOf(clusterCidrs);
+    }
+
+    /** Which AEAD implementation carries ESP. */
+    public enum Crypto {
+        /** libcrypto when it loads, the JDK's otherwise. */
+        AUTO,
+        LIBCRYPTO,
+        JDK,
+        /** No encryption at all: to measure the rest, in lab builds only. */
+        NULL
+    }
+}
