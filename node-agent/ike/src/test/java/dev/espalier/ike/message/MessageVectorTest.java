@@ -8,6 +8,8 @@ import dev.espalier.wire.Octets;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Messages written out octet by octet from the figures of RFC 7296 3. */
 class MessageVectorTest {
@@ -137,28 +139,23 @@ class MessageVectorTest {
         assertThat(MessageCodec.decode(response)).isInstanceOf(Decoded.UnprotectedError.class);
     }
 
-    @Test
+    @ParameterizedTest
     @Tag("IKE-13")
-    void oldVersionsAndOtherExchangesAreDropped() {
-        String header = "0123456789abcdef 0000000000000000 00 %s %s 08 00000000 0000001c";
+    @CsvSource({
+        "IKEv1 main mode, 10, 02",
+        "IKEv1 aggressive mode, 10, 04",
+        "IKEv1 quick mode, 10, 20",
+        "version 0, 00, 22",
+        "exchange 0, 20, 00",
+        "IKEv1's exchange in version 2, 20, 02",
+        "an exchange before the first, 20, 21",
+        "session resumption, 20, 26",
+        "the last exchange, 20, ff",
+    })
+    void oldVersionsAndOtherExchangesAreDropped(String what, String version, String exchange) {
+        Octets datagram = hex("0123456789abcdef 0000000000000000 00" + version + exchange + "08 00000000 0000001c");
 
-        // IKEv1 main mode, aggressive mode, quick mode; version 0; exchanges that IKEv2 does not have, or that are not
-        // ours
-        for (String[] versionAndExchange : new String[][] {
-            {"10", "02"},
-            {"10", "04"},
-            {"10", "20"},
-            {"00", "22"},
-            {"20", "00"},
-            {"20", "02"},
-            {"20", "21"},
-            {"20", "26"},
-            {"20", "ff"}
-        }) {
-            assertThat(MessageCodec.decode(hex(header.formatted((Object[]) versionAndExchange))))
-                    .as("version %s, exchange %s", (Object[]) versionAndExchange)
-                    .isInstanceOf(Decoded.UnprotectedError.class);
-        }
+        assertThat(MessageCodec.decode(datagram)).as(what).isInstanceOf(Decoded.UnprotectedError.class);
     }
 
     @Test

@@ -74,7 +74,6 @@ class MutationTest {
     @Test
     void memoryIsBoundedByTheInput() {
         com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        String header = "00000000000000010000000000000002%02x20250800000001%08x";
         List<String> greedy = new ArrayList<>();
         for (String payload : List.of(
                 "2a:0000ffff0304ffff", // DELETE of 65535 SPIs
@@ -84,7 +83,9 @@ class MutationTest {
                 "35:0000ffff0001ffff", // 65535 fragments
                 "2e:0000ffff")) {
             String body = payload.substring(3);
-            greedy.add(header.formatted(Integer.parseInt(payload.substring(0, 2), 16), 28 + body.length() / 2) + body);
+            greedy.add("00000000000000010000000000000002%02x20250800000001%08x"
+                            .formatted(Integer.parseInt(payload.substring(0, 2), 16), 28 + body.length() / 2)
+                    + body);
             greedy.add(payload.substring(0, 2) + body);
         }
         byte[][] inputs = greedy.stream().map(HexFormat.of()::parseHex).toArray(byte[][]::new);
