@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ public final class PendingDeletions {
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** What is to be finished, by name of container. Files that are no requests are left out. */
+    /** What is to be finished. A file that is no request is set aside under another name, so that it does not keep the others from being finished. */
     public List<CniRequest> list() throws IOException {
         File[] files = folder.toFile().listFiles();
         List<CniRequest> deletions = new ArrayList<>();
@@ -55,10 +56,14 @@ public final class PendingDeletions {
         Arrays.sort(files);
         for (File file : files) {
             if (file.getName().endsWith(SUFFIX)) {
-                try (var channel = Files.newByteChannel(file.toPath())) {
+                Path path = file.toPath();
+                try (var channel = Files.newByteChannel(path)) {
                     deletions.add(CniRequest.decode(Frame.read(channel)));
-                } catch (CniFailure e) {
-                    throw new IOException(file + ": " + e.getMessage(), e);
+                } catch (NoSuchFileException alreadyFinished) {
+                    // By another thread, in between.
+                } catch (IOException | CniFailure e) {
+                    Files.move(
+                            path, folder.resolve(file.getName() + ".unreadable"), StandardCopyOption.REPLACE_EXISTING);
                 }
             }
         }

@@ -114,6 +114,17 @@ class ShimTest {
 
     @Test
     @Tag("CNI-07")
+    void anUnreadableFileIsSetAsideAndTheOthersAreFinished() throws IOException {
+        run("DEL", CONFIG);
+        Files.writeString(folder.resolve("run/cni-spool/a@eth0.del"), "half");
+
+        assertThat(PendingDeletions.besides(socket).list()).hasSize(1);
+        assertThat(folder.resolve("run/cni-spool/a@eth0.del")).doesNotExist();
+        assertThat(folder.resolve("run/cni-spool/a@eth0.del.unreadable")).exists();
+    }
+
+    @Test
+    @Tag("CNI-07")
     void anAgentThatDiesInTheMiddleIsAnAgentThatIsAway() throws Exception {
         try (ServerSocketChannel server = listen()) {
             CompletableFuture<Void> dying = CompletableFuture.runAsync(() -> {
