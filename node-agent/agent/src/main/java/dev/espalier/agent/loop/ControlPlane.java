@@ -15,8 +15,8 @@ public interface ControlPlane extends DataPathEvents {
     boolean ikeDatagram(UdpPath path, Octets datagram);
 
     /**
-     * A loop met an error that is not the network's doing, such as a device that is gone, or a bug of ours. Said once when it starts; the
-     * loop goes on trying.
+     * A loop met an error that is not the network's doing, such as a device that is gone, or a bug of ours. Said at once, and again every ten
+     * seconds while it lasts; the loop goes on trying.
      *
      * @param loop the thread's name
      */

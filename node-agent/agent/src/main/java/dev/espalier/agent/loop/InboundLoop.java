@@ -125,7 +125,7 @@ final class InboundLoop extends PacketLoop {
             return inbound.process(packet, tables, nowNanos);
         } catch (RuntimeException e) {
             drops.count(Drop.INTERNAL_ERROR);
-            report(e);
+            reportPacket(e);
             return Verdict.DROPPED;
         }
     }

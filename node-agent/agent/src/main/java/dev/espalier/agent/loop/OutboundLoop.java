@@ -133,7 +133,7 @@ final class OutboundLoop extends PacketLoop {
             return outbound.process(packet, tables, nowNanos);
         } catch (RuntimeException e) {
             drops.count(Drop.INTERNAL_ERROR);
-            report(e);
+            reportPacket(e);
             return Verdict.DROPPED;
         }
     }

@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 
 /**
  * What both kinds of loop share: a platform thread that does a batch, waits on its descriptors when there is nothing to do, ends promptly
- * when told to, and outlives errors: it reports the first of a kind, waits a little, and tries again.
+ * when told to, and outlives errors: it reports one now and then, waits a little, and tries again.
  */
 abstract class PacketLoop implements Runnable {
     private static final long RETRY_NANOS = 200_000_000L;
@@ -21,8 +21,9 @@ abstract class PacketLoop implements Runnable {
     private final PollSet descriptors;
     private final PollSet pause;
     private final Thread thread;
+    private final TroubleReport loopTrouble = new TroubleReport();
+    private final TroubleReport packetTrouble = new TroubleReport();
     private volatile boolean running = true;
-    private String trouble = "";
 
     /** @param descriptorCount how many descriptors {@link #watch} will add */
     PacketLoop(String name, ControlPlane control, int descriptorCount) throws ErrnoException {
@@ -66,22 +67,23 @@ abstract class PacketLoop implements Runnable {
     public final void run() {
         while (running) {
             try {
-                boolean more = turn(System.nanoTime());
-                trouble = "";
-                if (!more) {
+                if (!turn(System.nanoTime())) {
                     await(descriptors, IDLE_NANOS);
                 }
             } catch (ErrnoException | RuntimeException e) {
-                report(e);
+                report(loopTrouble, e);
                 pause();
             }
         }
     }
 
-    /** Tells the control plane, unless it was this that it heard last. */
-    final void report(Exception e) {
-        if (!trouble.equals(e.toString())) {
-            trouble = e.toString();
+    /** Tells the control plane that a packet met a bug of ours, but not for every such packet. */
+    final void reportPacket(RuntimeException e) {
+        report(packetTrouble, e);
+    }
+
+    private void report(TroubleReport report, Exception e) {
+        if (report.isDue(System.nanoTime())) {
             control.loopTrouble(name, e);
         }
     }
@@ -99,6 +101,23 @@ abstract class PacketLoop implements Runnable {
         set.await(nanos);
         if (set.readable(0)) {
             waker.drain();
+        }
+    }
+
+    /** Whoever sends packets must not choose how long our log gets. */
+    private static final class TroubleReport {
+        private static final long INTERVAL_NANOS = 10_000_000_000L;
+
+        private boolean reported;
+        private long lastNanos;
+
+        boolean isDue(long nowNanos) {
+            if (reported && nowNanos - lastNanos < INTERVAL_NANOS) {
+                return false;
+            }
+            reported = true;
+            lastNanos = nowNanos;
+            return true;
         }
     }
 }

@@ -17,6 +17,10 @@ public enum Drop {
             "no-policy",
             "No policy entry fits the packet's addresses, and the default is to discard.",
             "Apply an IPSecPolicy that selects it; or the packet's source is not an address of this node's pods."),
+    LINK_LOCAL(
+            "link-local",
+            "Traffic of the tunnel device's own link that no policy can mean: link-local or multicast, such as the kernel's router solicitations.",
+            "None: the kernel sends a few whenever the device comes up."),
     BYPASS_IN_TUNNEL(
             "bypass-in-tunnel",
             "Policy sends the packet in clear, yet a route led it into the tunnel.",

@@ -54,7 +54,7 @@ public final class EspOutbound {
         SpdEntry entry = tables.spd().outbound(view);
         String peer = entry.peer();
         if (peer == null) {
-            return dropped(reasonNotProtected(entry));
+            return dropped(reasonNotProtected(entry, view));
         }
         // 3. SA.
         OutboundSa sa = tables.sad().outbound(peer, view);
@@ -123,9 +123,9 @@ public final class EspOutbound {
 
     // By identity: a policy may hold an entry equal to these, which is then a policy and no default.
     @SuppressWarnings("ReferenceEquality")
-    private static Drop reasonNotProtected(SpdEntry entry) {
+    private static Drop reasonNotProtected(SpdEntry entry, IpPacketView view) {
         if (entry == Spd.DEFAULT) {
-            return Drop.NO_POLICY;
+            return view.isLinkScoped() ? Drop.LINK_LOCAL : Drop.NO_POLICY;
         }
         if (entry == Spd.UNDECIDABLE) {
             return Drop.FRAGMENT_WITHOUT_PORTS;

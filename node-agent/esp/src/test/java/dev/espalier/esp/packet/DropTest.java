@@ -101,6 +101,9 @@ class DropTest {
                 Drop.NO_POLICY,
                 rig -> rig.connected()
                         .send(IpPackets.from("10.42.1.5", "10.99.0.1").build()));
+        all.put(
+                Drop.LINK_LOCAL,
+                rig -> rig.connected().send(IpPackets.from("fe80::1", "ff02::2").build()));
         all.put(Drop.BYPASS_IN_TUNNEL, rig -> {
             rig.a.setPolicy(Spd.of(List.of(SpdEntry.bypass(LOCAL_V4, REMOTE_V4))));
             return rig.connected().send(plain);

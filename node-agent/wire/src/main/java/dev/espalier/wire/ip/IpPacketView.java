@@ -266,6 +266,22 @@ public final class IpPacketView {
         return new IpAddress(v6, destinationHigh, destinationLow);
     }
 
+    /** Whether it is nothing to be routed: from a link-local address, or to one, or to a multicast group (RFC 3927, RFC 4291 2.5.6, 2.7). */
+    public boolean isLinkScoped() {
+        if (v6) {
+            return isLinkLocalV6(sourceHigh) || isLinkLocalV6(destinationHigh) || destinationHigh >>> 56 == 0xff;
+        }
+        return isLinkLocalV4(sourceLow) || isLinkLocalV4(destinationLow) || destinationLow >>> 28 == 0xe;
+    }
+
+    private static boolean isLinkLocalV6(long high) {
+        return high >>> 54 == 0xfe80 >>> 6;
+    }
+
+    private static boolean isLinkLocalV4(long address) {
+        return address >>> 16 == 0xa9fe;
+    }
+
     /** Whether ports, or ICMP type and code, can be read: the protocol has them and their octets are in this packet. */
     public boolean hasPorts() {
         if (fragmentOffset > 0) {

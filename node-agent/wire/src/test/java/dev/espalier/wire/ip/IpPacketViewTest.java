@@ -154,6 +154,36 @@ class IpPacketViewTest {
         assertThat(view.destinationPort()).isEqualTo(0x0304);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0a2a0105,0a2a0209,false",
+        "a9fe0105,0a2a0209,true",
+        "0a2a0105,a9fe0209,true",
+        "0a2a0105,e0000016,true",
+        "0a2a0105,efffffff,true",
+        "0a2a0105,f0000001,false",
+        "a9ff0105,a9fd0209,false"
+    })
+    void knowsWhatIsOfTheLinkAlone(String source, String destination, boolean linkScoped) {
+        assertThat(wrap("450000140000000040010000" + source + destination)).isEqualTo(Form.SOUND);
+        assertThat(view.isLinkScoped()).isEqualTo(linkScoped);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fd42,fd42,false",
+        "fe80,fd42,true",
+        "febf,fd42,true",
+        "fec0,fd42,false",
+        "fd42,fe80,true",
+        "fd42,ff02,true"
+    })
+    void knowsWhatIsOfTheLinkAloneInIpv6(String source, String destination, boolean linkScoped) {
+        assertThat(wrap("6000000000003b40" + source + "0".repeat(28) + destination + "0".repeat(28)))
+                .isEqualTo(Form.SOUND);
+        assertThat(view.isLinkScoped()).isEqualTo(linkScoped);
+    }
+
     @Test
     void setsTheTrafficClassAndKeepsTheChecksumRight() {
         for (int value = 0; value < 256; value++) {

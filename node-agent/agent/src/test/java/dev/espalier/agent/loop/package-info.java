@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.agent.loop;
+
+import org.jspecify.annotations.NullMarked;
