@@ -21,6 +21,12 @@ public sealed interface PeerVerdict {
                     .anyMatch(certificate ->
                             serials.contains(certificate.getSerialNumber().toString(16)));
         }
+
+        /** Without the certificates, whose own text fills pages. */
+        @Override
+        public String toString() {
+            return "Authenticated[" + identity + ", serial " + serial + "]";
+        }
     }
 
     /** @param reason for operators; the peer is told AUTHENTICATION_FAILED and no more (IKE-33) */

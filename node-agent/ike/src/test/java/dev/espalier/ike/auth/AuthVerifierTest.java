@@ -208,6 +208,28 @@ class AuthVerifierTest {
                 .hasValueSatisfying(reason -> assertThat(reason).contains("not within 1..n-1"));
     }
 
+    /** The reason shows that the strictness is ours: a provider may be strict too, none has to be. */
+    @ParameterizedTest
+    @CsvSource({
+        "30060201010201010000, trailing",
+        "30080201010201010000, trailing",
+        "308106020101020101, not in its shortest form",
+        "300702020001020101, not in its shortest form",
+        "30060201ff020101, not within 1..n-1",
+        "3006040101020101, has another tag",
+        "30800201010201010000, is too long",
+        "30050200020101, not in its shortest form"
+    })
+    @Tag("SIG-05")
+    void refusesEveryOtherSpellingOfAnEcdsaValue(String signature, String reason) {
+        Octets value = Octets.fromHex(signature);
+        assertThat(problem(
+                        P256,
+                        digitalSignature(SignatureScheme.ECDSA_SHA2_256.algorithmIdentifier(), value)
+                                .data()))
+                .hasValueSatisfying(problem -> assertThat(problem).contains(reason));
+    }
+
     @ParameterizedTest
     @CsvSource({"1, degenerate exponent", "3, degenerate exponent", "65538, degenerate exponent"})
     @Tag("SIG-05")

@@ -38,6 +38,8 @@ class PeerAuthenticatorTest {
                     .containsExactly(nodeA.certificate(), middle.certificate(), root.certificate());
             assertThat(authenticated.serial())
                     .isEqualTo(nodeA.certificate().getSerialNumber().toString(16));
+            assertThat(authenticated)
+                    .hasToString("Authenticated[ID_FQDN 'node-a', serial " + authenticated.serial() + "]");
         });
     }
 

@@ -73,53 +73,95 @@ class KeyExchangeTest {
         assertThatThrownBy(() -> offer.complete(offer.publicValue())).isInstanceOf(IllegalStateException.class);
     }
 
+    /** The reason shows that the check is ours: a provider may make it too, none has to. */
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("badValues")
-    void refusesBadPublicValues(KeyExchangeMethod method, String what, Octets value) {
+    void refusesBadPublicValues(KeyExchangeMethod method, String what, Octets value, String reason) {
         KeyExchange exchange = KeyExchange.of(method);
-        assertThat(exchange.respond(value, RANDOM)).isInstanceOf(KeyExchange.Refused.class);
-        assertThat(exchange.initiate(RANDOM).complete(value)).isInstanceOf(KeyExchange.Refused.class);
+        assertRefused(exchange.respond(value, RANDOM), reason);
+        assertRefused(exchange.initiate(RANDOM).complete(value), reason);
+    }
+
+    private static void assertRefused(KeyExchange.Result result, String reason) {
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        KeyExchange.Refused.class,
+                        refused -> assertThat(refused.reason()).contains(reason));
     }
 
     static Stream<Arguments> badValues() {
-        BigInteger p2048 = ModpPrimes.ofBits(2048);
-        BigInteger p256 = new BigInteger("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff", 16);
-        Octets g256 = Octets.fromHex("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
-                + "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5");
+        return Stream.of(badNumbers(), badPoints(), badMontgomeryPoints()).flatMap(s -> s);
+    }
+
+    private static Stream<Arguments> badNumbers() {
+        BigInteger p = ModpPrimes.ofBits(2048);
+        String reason = "not within 2..p-2";
         return Stream.of(
-                Arguments.of(KeyExchangeMethod.MODP_2048, "0", number(BigInteger.ZERO, 256)),
-                Arguments.of(KeyExchangeMethod.MODP_2048, "1", number(BigInteger.ONE, 256)),
-                Arguments.of(KeyExchangeMethod.MODP_2048, "p-1", number(p2048.subtract(BigInteger.ONE), 256)),
-                Arguments.of(KeyExchangeMethod.MODP_2048, "p", number(p2048, 256)),
-                Arguments.of(KeyExchangeMethod.MODP_2048, "p+1", number(p2048.add(BigInteger.ONE), 256)),
+                Arguments.of(KeyExchangeMethod.MODP_2048, "0", number(BigInteger.ZERO, 256), reason),
+                Arguments.of(KeyExchangeMethod.MODP_2048, "1", number(BigInteger.ONE, 256), reason),
+                Arguments.of(KeyExchangeMethod.MODP_2048, "p-1", number(p.subtract(BigInteger.ONE), 256), reason),
+                Arguments.of(KeyExchangeMethod.MODP_2048, "p", number(p, 256), reason),
+                Arguments.of(KeyExchangeMethod.MODP_2048, "p+1", number(p.add(BigInteger.ONE), 256), reason),
                 Arguments.of(
                         KeyExchangeMethod.MODP_3072,
                         "p-1",
-                        number(ModpPrimes.ofBits(3072).subtract(BigInteger.ONE), 384)),
-                Arguments.of(KeyExchangeMethod.MODP_4096, "1", number(BigInteger.ONE, 512)),
-                Arguments.of(KeyExchangeMethod.ECP_256, "0 | 0", Octets.wrap(new byte[64])),
-                Arguments.of(KeyExchangeMethod.ECP_256, "not on the curve", flip(g256, 63)),
+                        number(ModpPrimes.ofBits(3072).subtract(BigInteger.ONE), 384),
+                        reason),
+                Arguments.of(KeyExchangeMethod.MODP_4096, "1", number(BigInteger.ONE, 512), reason));
+    }
+
+    private static Stream<Arguments> badPoints() {
+        BigInteger p = new BigInteger("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff", 16);
+        Octets g = Octets.fromHex("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+                + "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5");
+        // A point with x = 5 lies on the curve, and 5 + p still fits 32 octets.
+        Octets y5 = Octets.fromHex("459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc");
+        return Stream.of(
+                Arguments.of(KeyExchangeMethod.ECP_256, "0 | 0", Octets.wrap(new byte[64]), "not on the curve"),
+                Arguments.of(KeyExchangeMethod.ECP_256, "y off by one", flip(g, 63), "not on the curve"),
                 Arguments.of(
                         KeyExchangeMethod.ECP_256,
-                        "x not reduced",
-                        number(
-                                        UnsignedNumbers.decode(g256.slice(0, 32))
-                                                .add(p256)
-                                                .mod(BigInteger.TWO.pow(256)),
-                                        32)
-                                .concat(g256.slice(32, 32))),
+                        "x = 5 + p",
+                        number(p.add(BigInteger.valueOf(5)), 32).concat(y5),
+                        "not below the field's prime"),
                 Arguments.of(
-                        KeyExchangeMethod.ECP_256, "x = p", number(p256, 32).concat(g256.slice(32, 32))),
-                Arguments.of(KeyExchangeMethod.ECP_384, "0 | 0", Octets.wrap(new byte[96])),
-                Arguments.of(KeyExchangeMethod.ECP_521, "0 | 0", Octets.wrap(new byte[132])),
-                Arguments.of(KeyExchangeMethod.X25519, "u = 0", Octets.wrap(new byte[32])),
-                Arguments.of(KeyExchangeMethod.X25519, "u = 1", littleEndianOne(32)),
+                        KeyExchangeMethod.ECP_256,
+                        "y = p",
+                        g.slice(0, 32).concat(number(p, 32)),
+                        "not below the field's prime"),
+                Arguments.of(KeyExchangeMethod.ECP_384, "0 | 0", Octets.wrap(new byte[96]), "not on the curve"),
+                Arguments.of(KeyExchangeMethod.ECP_521, "0 | 0", Octets.wrap(new byte[132]), "not on the curve"));
+    }
+
+    private static Stream<Arguments> badMontgomeryPoints() {
+        String reason = "public value for X";
+        return Stream.of(
+                Arguments.of(KeyExchangeMethod.X25519, "u = 0", Octets.wrap(new byte[32]), reason),
+                Arguments.of(KeyExchangeMethod.X25519, "u = 1", littleEndianOne(32), reason),
                 Arguments.of(
                         KeyExchangeMethod.X25519,
                         "order 8",
-                        Octets.fromHex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")),
-                Arguments.of(KeyExchangeMethod.X448, "u = 0", Octets.wrap(new byte[56])),
-                Arguments.of(KeyExchangeMethod.X448, "u = 1", littleEndianOne(56)));
+                        Octets.fromHex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800"),
+                        reason),
+                Arguments.of(KeyExchangeMethod.X448, "u = 0", Octets.wrap(new byte[56]), reason),
+                Arguments.of(KeyExchangeMethod.X448, "u = 1", littleEndianOne(56), reason));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"})
+    void refusesAnEncapsulationKeyWithACoefficientOfQ(KeyExchangeMethod method) {
+        KeyExchange exchange = KeyExchange.of(method);
+        byte[] key = exchange.initiate(RANDOM).publicValue().toArray();
+        // The first coefficient becomes 3329 = 0xd01: low octet, then low half of the next.
+        key[0] = 0x01;
+        key[1] = (byte) ((key[1] & 0xf0) | 0x0d);
+        assertRefused(exchange.respond(Octets.wrap(key), RANDOM), "a coefficient is not below 3329");
+
+        // Then the second, in the high half and the third octet; the first is 3328 and good.
+        key[0] = 0x00;
+        key[1] = 0x1d;
+        key[2] = (byte) 0xd0;
+        assertRefused(exchange.respond(Octets.wrap(key), RANDOM), "a coefficient is not below 3329");
     }
 
     private static Octets littleEndianOne(int length) {
