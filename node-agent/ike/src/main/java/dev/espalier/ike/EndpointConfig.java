@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param halfOpen bounds on what strangers can make us keep
  * @param rekey margins and limits of rekeying
  * @param attempt how IKE SAs are begun, and begun again
- * @param fragmentOctets greatest IKE datagram (UDP payload) before it is cut into fragments (RFC 7383); 576 to 65000
+ * @param fragmentOctets greatest IP packet that carries IKE before a message is cut into fragments (RFC 7383 2.5.1); 576 to 65000
  * @param invalidSpiReplies whether messages of unknown IKE SAs get INVALID_IKE_SPI, rate limited (IKE-36)
  * @param idleLivenessFactor multiples of a peer's DPD interval without any traffic after which liveness is checked all the same
  */
@@ -32,7 +32,7 @@ public record EndpointConfig(
             new HalfOpen(2048, 32, 64, Duration.ofSeconds(30), Duration.ofSeconds(30), 200),
             new Rekey(0.80, 0.95, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofMinutes(2), 8),
             new Attempt(Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofSeconds(3), 6),
-            1200,
+            1280,
             false,
             6);
 
@@ -73,7 +73,12 @@ public record EndpointConfig(
      * @param childrenPerPeer child SA pairs of one IKE SA; more get NO_ADDITIONAL_SAS (IKE-55)
      */
     public record Rekey(
-            double earliest, double latest, Duration linger, Duration retryPause, Duration giveUp, int childrenPerPeer) {}
+            double earliest,
+            double latest,
+            Duration linger,
+            Duration retryPause,
+            Duration giveUp,
+            int childrenPerPeer) {}
 
     /**
      * How IKE SAs are begun.
@@ -89,27 +94,67 @@ public record EndpointConfig(
 
     public EndpointConfig withRetransmission(Retransmission other) {
         return new EndpointConfig(
-                ikePort, natPort, other, halfOpen, rekey, attempt, fragmentOctets, invalidSpiReplies, idleLivenessFactor);
+                ikePort,
+                natPort,
+                other,
+                halfOpen,
+                rekey,
+                attempt,
+                fragmentOctets,
+                invalidSpiReplies,
+                idleLivenessFactor);
     }
 
     public EndpointConfig withHalfOpen(HalfOpen other) {
         return new EndpointConfig(
-                ikePort, natPort, retransmission, other, rekey, attempt, fragmentOctets, invalidSpiReplies, idleLivenessFactor);
+                ikePort,
+                natPort,
+                retransmission,
+                other,
+                rekey,
+                attempt,
+                fragmentOctets,
+                invalidSpiReplies,
+                idleLivenessFactor);
     }
 
     public EndpointConfig withRekey(Rekey other) {
         return new EndpointConfig(
-                ikePort, natPort, retransmission, halfOpen, other, attempt, fragmentOctets, invalidSpiReplies, idleLivenessFactor);
+                ikePort,
+                natPort,
+                retransmission,
+                halfOpen,
+                other,
+                attempt,
+                fragmentOctets,
+                invalidSpiReplies,
+                idleLivenessFactor);
     }
 
     public EndpointConfig withAttempt(Attempt other) {
         return new EndpointConfig(
-                ikePort, natPort, retransmission, halfOpen, rekey, other, fragmentOctets, invalidSpiReplies, idleLivenessFactor);
+                ikePort,
+                natPort,
+                retransmission,
+                halfOpen,
+                rekey,
+                other,
+                fragmentOctets,
+                invalidSpiReplies,
+                idleLivenessFactor);
     }
 
     public EndpointConfig withFragmentOctets(int octets) {
         return new EndpointConfig(
-                ikePort, natPort, retransmission, halfOpen, rekey, attempt, octets, invalidSpiReplies, idleLivenessFactor);
+                ikePort,
+                natPort,
+                retransmission,
+                halfOpen,
+                rekey,
+                attempt,
+                octets,
+                invalidSpiReplies,
+                idleLivenessFactor);
     }
 
     public EndpointConfig withInvalidSpiReplies(boolean on) {

@@ -4,7 +4,14 @@ import dev.espalier.wire.ip.UdpPath;
 
 /** What happened, for logs, metrics and status. Holds no secrets; texts from a peer are escaped and cut. */
 public sealed interface IkeEvent {
-    record IkeSaEstablished(String peer, long spiInitiator, long spiResponder, String suite, boolean postQuantum, boolean initiator, UdpPath path)
+    record IkeSaEstablished(
+            String peer,
+            long spiInitiator,
+            long spiResponder,
+            String suite,
+            boolean postQuantum,
+            boolean initiator,
+            UdpPath path)
             implements IkeEvent {}
 
     record IkeSaRekeyed(String peer, long spiInitiator, long spiResponder) implements IkeEvent {}

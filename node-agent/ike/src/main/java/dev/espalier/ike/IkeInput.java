@@ -45,7 +45,13 @@ public sealed interface IkeInput {
      * @param lastInboundNanos monotonic time of the last packet that authenticated, or 0
      */
     record ChildUsageReported(
-            int spiIn, long packetsIn, long bytesIn, long packetsOut, long bytesOut, long lastInboundNanos, long lastOutboundNanos)
+            int spiIn,
+            long packetsIn,
+            long bytesIn,
+            long packetsOut,
+            long bytesOut,
+            long lastInboundNanos,
+            long lastOutboundNanos)
             implements IkeInput {}
 
     /** An ESP packet that authenticated came from another address or port than the SA has (RFC 7296 2.23, IKE-46). */

@@ -6,14 +6,30 @@ import dev.espalier.wire.Octets;
 public interface KeyLog {
     KeyLog NONE = new KeyLog() {
         @Override
-        public void ikeSa(long spiInitiator, long spiResponder, Octets skEi, Octets skEr, Octets skAi, Octets skAr, String encryption, String integrity) {}
+        public void ikeSa(
+                long spiInitiator,
+                long spiResponder,
+                Octets skEi,
+                Octets skEr,
+                Octets skAi,
+                Octets skAr,
+                String encryption,
+                String integrity) {}
 
         @Override
         public void espSa(String source, String destination, int spi, String encryption, Octets key) {}
     };
 
     /** One row of Wireshark's {@code ikev2_decryption_table}. */
-    void ikeSa(long spiInitiator, long spiResponder, Octets skEi, Octets skEr, Octets skAi, Octets skAr, String encryption, String integrity);
+    void ikeSa(
+            long spiInitiator,
+            long spiResponder,
+            Octets skEi,
+            Octets skEr,
+            Octets skAi,
+            Octets skAr,
+            String encryption,
+            String integrity);
 
     /** One row of Wireshark's {@code esp_sa}. */
     void espSa(String source, String destination, int spi, String encryption, Octets key);

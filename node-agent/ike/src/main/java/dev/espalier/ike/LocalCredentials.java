@@ -20,7 +20,8 @@ public final class LocalCredentials {
      * @param chain the end entity first, then intermediates; roots left out
      * @param trustAnchors the roots under which peers' certificates are accepted
      */
-    public LocalCredentials(String identity, List<X509Certificate> chain, PrivateKey key, List<X509Certificate> trustAnchors) {
+    public LocalCredentials(
+            String identity, List<X509Certificate> chain, PrivateKey key, List<X509Certificate> trustAnchors) {
         if (chain.isEmpty()) {
             throw new IllegalArgumentException("credentials of " + identity + " have no certificate");
         }

@@ -1,0 +1,218 @@
+package dev.espalier.ike.sa;
+
+import dev.espalier.ike.ChildSa;
+import dev.espalier.ike.IkeInput;
+import dev.espalier.ike.IkeOutput;
+import dev.espalier.ike.PeerConfig;
+import dev.espalier.ike.crypto.Secret;
+import dev.espalier.ike.exchange.NewChild;
+import dev.espalier.wire.Octets;
+import dev.espalier.wire.ip.UdpPath;
+
+/**
+ * A pair of child SAs from the moment it is agreed on until its inbound half is forgotten.
+ *
+ * <pre>
+ *   LIVE ──we ask to rekey──▶ REKEYING ──┬─ replaced ──▶ REPLACED ──our DELETE waits or is out──▶ DELETING ─┐
+ *    │  └────────peer rekeyed it─────────┘                  └──────────────peer's DELETE──────────────────┼──▶ LINGERING ──▶ gone
+ *    └──────────────────────────────────────────────────────────────────────────────────────────────────────┘
+ * </pre>
+ */
+public final class ChildPair {
+    enum State {
+        LIVE,
+        REKEYING,
+        /** The peer deletes it: another one took over that it made, or this is the redundant one of two that crossed. */
+        REPLACED,
+        DELETING,
+        /** Deleted by both ends; the inbound half still takes what is on its way. */
+        LINGERING
+    }
+
+    /** Without ESN the sequence number must not cycle (RFC 4303 3.3.3). */
+    private static final long SHORT_SEQUENCE_SPACE = 0xffff_ffffL;
+
+    private final Peer peer;
+    private final NewChild child;
+    private final ChildBasis basis;
+    private final PeerConfig.ChildLifetime lifetime;
+    private final long establishedNanos;
+    private final int rekeys;
+    private final double softPart;
+    private final long softNanos;
+    private IkeSa sa;
+    private State state = State.LIVE;
+    private boolean outboundInstalled;
+    private long lingerUntilNanos;
+
+    /** @param softPart of each hard limit at which rekeying starts */
+    ChildPair(Peer peer, IkeSa sa, NewChild child, ChildBasis basis, int rekeys, double softPart, long nowNanos) {
+        this.peer = peer;
+        this.sa = sa;
+        this.child = child;
+        this.basis = basis;
+        this.lifetime = peer.config().childLifetime();
+        this.rekeys = rekeys;
+        this.softPart = softPart;
+        this.establishedNanos = nowNanos;
+        this.softNanos = nowNanos + (long) (lifetime.time().toNanos() * softPart);
+    }
+
+    public Peer peer() {
+        return peer;
+    }
+
+    IkeSa sa() {
+        return sa;
+    }
+
+    void moveTo(IkeSa other) {
+        sa = other;
+    }
+
+    int spiIn() {
+        return child.spiIn();
+    }
+
+    int spiOut() {
+        return child.spiOut();
+    }
+
+    String suite() {
+        return child.suite().toString();
+    }
+
+    Octets lowestNonce() {
+        return child.lowestNonce();
+    }
+
+    ChildBasis basis() {
+        return basis;
+    }
+
+    long establishedNanos() {
+        return establishedNanos;
+    }
+
+    int rekeys() {
+        return rekeys;
+    }
+
+    State state() {
+        return state;
+    }
+
+    void state(State next) {
+        state = next;
+    }
+
+    /** Whether both ends still mean to use it. */
+    boolean inUse() {
+        return state == State.LIVE || state == State.REKEYING;
+    }
+
+    boolean outboundInstalled() {
+        return outboundInstalled;
+    }
+
+    /** Whether it waits for a sign that the peer is ready to receive on it. */
+    boolean deferred() {
+        return inUse() && !outboundInstalled;
+    }
+
+    void lingerUntil(long nanos) {
+        state = State.LINGERING;
+        lingerUntilNanos = nanos;
+    }
+
+    long softNanos() {
+        return softNanos;
+    }
+
+    long hardNanos() {
+        return establishedNanos + lifetime.time().toNanos();
+    }
+
+    /** When this pair wants attention next. */
+    long nextDeadlineNanos() {
+        return switch (state) {
+            case LIVE -> Math.min(softNanos, hardNanos());
+            case REKEYING, REPLACED, DELETING -> hardNanos();
+            case LINGERING -> lingerUntilNanos;
+        };
+    }
+
+    /** Whether rekeying should start by what has passed through. */
+    boolean overSoftLimit(IkeInput.ChildUsageReported usage) {
+        return over(usage, softPart);
+    }
+
+    boolean overHardLimit(IkeInput.ChildUsageReported usage) {
+        return over(usage, 1);
+    }
+
+    private boolean over(IkeInput.ChildUsageReported usage, double part) {
+        long bytes = Math.max(usage.bytesIn(), usage.bytesOut());
+        long packets = Math.max(usage.packetsIn(), usage.packetsOut());
+        return (lifetime.bytes() > 0 && bytes >= (long) (lifetime.bytes() * part))
+                || (lifetime.packets() > 0 && packets >= (long) (lifetime.packets() * part))
+                || (!child.suite().esn() && packets >= (long) (SHORT_SEQUENCE_SPACE * part));
+    }
+
+    void installInbound(Environment env) {
+        env.espSpis().bind(spiIn(), this);
+        install(env, IkeOutput.Direction.INBOUND, child.inboundKey());
+    }
+
+    void installOutbound(Environment env) {
+        outboundInstalled = true;
+        install(env, IkeOutput.Direction.OUTBOUND, child.outboundKey());
+    }
+
+    void removeOutbound(Environment env) {
+        if (outboundInstalled) {
+            outboundInstalled = false;
+            env.out().add(new IkeOutput.RemoveChildSa(peer.name(), IkeOutput.Direction.OUTBOUND, spiOut()));
+        }
+        child.keys().close();
+    }
+
+    void removeInbound(Environment env) {
+        env.out().add(new IkeOutput.RemoveChildSa(peer.name(), IkeOutput.Direction.INBOUND, spiIn()));
+        env.espSpis().release(spiIn());
+    }
+
+    void moved(Environment env, UdpPath path) {
+        env.out().add(new IkeOutput.MoveChildSa(peer.name(), spiIn(), path));
+    }
+
+    private void install(Environment env, IkeOutput.Direction direction, Secret key) {
+        boolean inbound = direction == IkeOutput.Direction.INBOUND;
+        UdpPath path = sa.path();
+        String local = path.local().address().toString();
+        String remote = path.remote().address().toString();
+        env.logEsp(
+                inbound ? remote : local,
+                inbound ? local : remote,
+                inbound ? spiIn() : spiOut(),
+                child.suite().encryption().toString(),
+                key);
+        env.out()
+                .add(new IkeOutput.InstallChildSa(
+                        direction,
+                        new ChildSa(
+                                peer.name(),
+                                inbound ? spiIn() : spiOut(),
+                                spiIn(),
+                                spiOut(),
+                                child.suite(),
+                                key.copy(),
+                                child.localSelectors(),
+                                child.remoteSelectors(),
+                                path,
+                                sa.encapsulated(),
+                                basis.replayWindow(),
+                                lifetime)));
+        key.close();
+    }
+}

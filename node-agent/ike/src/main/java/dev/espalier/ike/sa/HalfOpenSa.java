@@ -1,0 +1,246 @@
+package dev.espalier.ike.sa;
+
+import dev.espalier.ike.IkeEvent;
+import dev.espalier.ike.LocalCredentials;
+import dev.espalier.ike.Now;
+import dev.espalier.ike.PeerConfig;
+import dev.espalier.ike.auth.Identity;
+import dev.espalier.ike.auth.PeerVerdict;
+import dev.espalier.ike.exchange.AuthExchange;
+import dev.espalier.ike.exchange.ChildReply;
+import dev.espalier.ike.exchange.ChildResponder;
+import dev.espalier.ike.exchange.InitResult;
+import dev.espalier.ike.exchange.NewChild;
+import dev.espalier.ike.message.Decoded;
+import dev.espalier.ike.message.ExchangeType;
+import dev.espalier.ike.message.IdType;
+import dev.espalier.ike.message.IkeHeader;
+import dev.espalier.ike.message.Message;
+import dev.espalier.ike.message.NotifyType;
+import dev.espalier.ike.message.Opened;
+import dev.espalier.ike.message.Payload;
+import dev.espalier.ike.proposal.IkeSuite;
+import dev.espalier.ike.proposal.Proposal;
+import dev.espalier.wire.Octets;
+import dev.espalier.wire.ip.UdpPath;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An IKE SA that a peer has begun: all that is done with it is to wait for the one IKE_AUTH that proves who began it (IKE-31).
+ */
+public final class HalfOpenSa implements Party {
+    private static final long AUTH_ID = 1;
+
+    private final Environment env;
+    private final InitResult init;
+    private final long created;
+    private final SkChannel channel;
+    private final ReplyWindow replies = new ReplyWindow(AUTH_ID);
+    private final Runnable settled;
+    private boolean over;
+
+    /** @param settled to be run when it has authenticated, or failed to for good */
+    public HalfOpenSa(Environment env, InitResult init, Runnable settled) {
+        this.env = env;
+        this.init = init;
+        this.created = env.nextSequence();
+        this.channel = new SkChannel(init.keys(), false, init.peerFragments(), env);
+        this.settled = settled;
+        env.ikeSpis().bind(init.spiResponder(), this);
+        env.logKeys(init.spiInitiator(), init.spiResponder(), init.keys());
+    }
+
+    /** The reply to IKE_SA_INIT, for when that comes again (IKE-03). */
+    public Octets initResponse() {
+        return init.response();
+    }
+
+    @Override
+    public Optional<Peer> owner() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void receive(Decoded.Protected received, UdpPath from, Now now) {
+        IkeHeader header = received.header();
+        if (header.spiInitiator() != init.spiInitiator()
+                || header.response()
+                || !header.fromInitiator()
+                || !header.exchange().equals(ExchangeType.IKE_AUTH)) {
+            env.out().dropped("before authentication", from, header.toString());
+            return;
+        }
+        switch (replies.kind(header.messageId())) {
+            case OUTSIDE -> env.out().dropped("message ID", from, header.toString());
+            case REPEATED -> {
+                if (channel.repeats(received)) {
+                    env.out().send(from, replies.stored());
+                }
+            }
+            case NEXT -> {
+                if (over) {
+                    env.out().dropped("IKE SA closed", from, header.toString());
+                } else {
+                    receiveAuth(received, from, now);
+                }
+            }
+        }
+    }
+
+    private void receiveAuth(Decoded.Protected received, UdpPath from, Now now) {
+        switch (channel.open(received, now.nanos())) {
+            case Opened.Complete complete -> authenticate(complete.message(), from, now);
+            case Opened.Pending pending -> {}
+            case Opened.ProtectedError error ->
+                refuse(error.notifyType(), error.data(), "", "request is wrong: " + error.detail(), from);
+            case Opened.UnprotectedError error -> env.out().dropped(error.reason(), from, error.detail());
+        }
+    }
+
+    private void authenticate(Message request, UdpPath from, Now now) {
+        Optional<LocalCredentials> own = env.credentials();
+        Optional<Payload.Identification> id = request.identification(true);
+        Optional<Peer> peer = id.filter(i -> i.idType().equals(IdType.ID_FQDN))
+                .map(i -> new String(i.data().toArray(), StandardCharsets.ISO_8859_1))
+                .map(env.peers()::get);
+        if (own.isEmpty() || peer.isEmpty()) {
+            String who = id.map(i -> Identity.of(i).toString()).orElse("no identity");
+            refuseAuthentication("", own.isEmpty() ? "no credentials" : "no peer is configured for " + who, from);
+            return;
+        }
+        PeerConfig config = peer.get().config();
+        Optional<Payload.Identification> asked = request.identification(false);
+        if (asked.isPresent()
+                && !Identity.of(asked.get()).equals(Identity.fqdn(own.get().identity()))) {
+            refuseAuthentication(config.name(), "peer wants to talk to " + Identity.of(asked.get()), from);
+            return;
+        }
+        if (config.ikeProposals().stream()
+                .noneMatch(proposal -> covers(proposal, init.keys().suite()))) {
+            refuseAuthentication(config.name(), init.keys().suite() + " is not accepted from this peer", from);
+            return;
+        }
+        PeerVerdict verdict =
+                AuthExchange.verify(init, true, request, Identity.fqdn(config.name()), env.authenticator(), now.wall());
+        switch (verdict) {
+            case PeerVerdict.Refused(String reason) -> refuseAuthentication(config.name(), reason, from);
+            case PeerVerdict.Authenticated authenticated ->
+                accept(request, peer.get(), own.get(), authenticated, from, now);
+        }
+    }
+
+    private void accept(
+            Message request,
+            Peer peer,
+            LocalCredentials own,
+            PeerVerdict.Authenticated verdict,
+            UdpPath from,
+            Now now) {
+        int spiIn = env.espSpis().reserve();
+        Optional<ChildReply> reply = request.first(Payload.Sa.class).isPresent()
+                ? Optional.of(ChildResponder.answerInAuth(request, peer.config(), spiIn, init))
+                : Optional.empty();
+        List<Payload> child = reply.map(ChildReply::payloads).orElse(List.of());
+        switch (AuthExchange.response(init, own, child, env.random())) {
+            case AuthExchange.Proof.Impossible(String reason) -> {
+                env.espSpis().release(spiIn);
+                refuseAuthentication(peer.name(), reason, from);
+            }
+            case AuthExchange.Proof.Ready(List<Payload> payloads) -> {
+                env.touch(peer);
+                over = true;
+                settled.run();
+                IkeSa sa = new IkeSa(
+                        env,
+                        peer,
+                        origin(peer.config(), verdict, own, from, now),
+                        peer.config().ikeProposals(),
+                        new SaState.Live(),
+                        now.nanos());
+                if (reply.isPresent() && reply.get() instanceof ChildReply.Accepted(NewChild made, var ignored)) {
+                    ChildPair pair = peer.children().add(made, sa, ChildBasis.of(peer.config()), 0, now.nanos());
+                    peer.childMade(pair, Optional.empty());
+                } else {
+                    env.espSpis().release(spiIn);
+                }
+                answer(payloads, from);
+                boolean initialContact =
+                        request.notification(NotifyType.INITIAL_CONTACT).isPresent();
+                peer.establishedByPeer(sa, created, initialContact, now.nanos());
+                if (reply.isPresent() && reply.get() instanceof ChildReply.Refused refused) {
+                    peer.failed("IKE_AUTH", "child SA refused by us: " + refused.detail(), false);
+                }
+            }
+        }
+    }
+
+    private IkeSa.Origin origin(
+            PeerConfig config, PeerVerdict.Authenticated verdict, LocalCredentials own, UdpPath from, Now now) {
+        boolean nat = init.localBehindNat() || init.remoteBehindNat();
+        boolean floated = from.local().port() != env.config().ikePort();
+        return new IkeSa.Origin(
+                init.spiInitiator(),
+                init.spiResponder(),
+                false,
+                init.keys(),
+                channel,
+                from,
+                init.localBehindNat(),
+                nat || (config.forceUdpEncapsulation() && floated),
+                Authentications.of(verdict, own, now),
+                env.nextSequence(),
+                0,
+                replies,
+                0);
+    }
+
+    private void refuseAuthentication(String peer, String reason, UdpPath from) {
+        refuse(NotifyType.AUTHENTICATION_FAILED, Octets.EMPTY, peer, reason, from);
+    }
+
+    /** Ends it with a reason for operators and a poorer one for the peer (IKE-33). */
+    private void refuse(NotifyType type, Octets data, String peer, String reason, UdpPath from) {
+        over = true;
+        settled.run();
+        answer(List.of(Payload.Notify.of(type, data)), from);
+        String who = peer.isEmpty() ? from.remote().toString() : peer;
+        env.out().report(new IkeEvent.NegotiationFailed(who, "IKE_AUTH", reason, false));
+    }
+
+    private void answer(List<Payload> payloads, UdpPath to) {
+        IkeHeader header =
+                new IkeHeader(init.spiInitiator(), init.spiResponder(), ExchangeType.IKE_AUTH, false, true, AUTH_ID);
+        List<Octets> datagrams = channel.seal(new Message(header, payloads), to);
+        replies.answered(datagrams);
+        env.out().send(to, datagrams);
+    }
+
+    private static boolean covers(Proposal proposal, IkeSuite suite) {
+        return proposal.transforms().contains(suite.encryption().transform())
+                && proposal.transforms().contains(suite.prf().transform())
+                && proposal.keyExchanges().contains(suite.keyExchange())
+                && (suite.encryption().aead()
+                        || proposal.transforms().contains(suite.integrity().transform()));
+    }
+
+    @Override
+    public void abort(String reason, Now now) {
+        over = true;
+        settled.run();
+        env.out().report(new IkeEvent.NegotiationFailed("unknown", "IKE_AUTH", reason, false));
+    }
+
+    /** Its time is over. No effect on the IKE SA that may have come of it, which took over SPI and keys. */
+    public void expire() {
+        if (env.ikeSpis()
+                .find(init.spiResponder())
+                .filter(party -> party == this)
+                .isPresent()) {
+            env.ikeSpis().release(init.spiResponder());
+            channel.close();
+            init.keys().keys().close();
+        }
+    }
+}

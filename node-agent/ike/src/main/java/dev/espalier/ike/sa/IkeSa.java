@@ -1,0 +1,426 @@
+package dev.espalier.ike.sa;
+
+import dev.espalier.ike.IkeEvent;
+import dev.espalier.ike.Now;
+import dev.espalier.ike.exchange.IkeSaKeys;
+import dev.espalier.ike.exchange.NewIkeSa;
+import dev.espalier.ike.message.Decoded;
+import dev.espalier.ike.message.ExchangeType;
+import dev.espalier.ike.message.IkeHeader;
+import dev.espalier.ike.message.Message;
+import dev.espalier.ike.message.NotifyType;
+import dev.espalier.ike.message.Opened;
+import dev.espalier.ike.message.Payload;
+import dev.espalier.ike.proposal.Proposal;
+import dev.espalier.wire.Octets;
+import dev.espalier.wire.ip.UdpPath;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * An authenticated IKE SA (RFC 7296): a switchboard that hands what comes to {@link PeerRequests} and {@link OwnRequests}, and minds
+ * the SA's own state, path and lifetime.
+ */
+public final class IkeSa implements Party {
+    /** How long the last reply of a closed SA can be had again. */
+    private static final Duration CLOSED_LINGER = Duration.ofSeconds(30);
+
+    /** How long a replaced SA waits for the DELETE of whoever replaced it. */
+    private static final Duration SUPERSEDED_LIMIT = Duration.ofSeconds(60);
+
+    /**
+     * What an IKE SA is made of.
+     *
+     * @param initiated whether this end is the original initiator
+     * @param encapsulated whether its child SAs travel in UDP
+     * @param lineage sequence number of the authentication it goes back to
+     * @param rekeys since then
+     * @param nextOwnId first message ID of requests of ours
+     */
+    record Origin(
+            long spiInitiator,
+            long spiResponder,
+            boolean initiated,
+            IkeSaKeys keys,
+            SkChannel channel,
+            UdpPath path,
+            boolean localBehindNat,
+            boolean encapsulated,
+            Authentication authentication,
+            long lineage,
+            int rekeys,
+            ReplyWindow replies,
+            long nextOwnId) {}
+
+    private final Environment env;
+    private final Peer peer;
+    private final Origin origin;
+    private final long establishedNanos;
+    private final long softNanos;
+    private final List<Proposal> basis;
+    private final Liveness liveness;
+    private final TaskQueue tasks;
+    private final OwnRequests own;
+    private final PeerRequests theirs;
+    private UdpPath path;
+    private SaState state;
+    private OptionalLong replacedBy = OptionalLong.empty();
+
+    /** @param basis IKE proposals that it was negotiated from */
+    IkeSa(Environment env, Peer peer, Origin origin, List<Proposal> basis, SaState state, long nowNanos) {
+        this.env = env;
+        this.peer = peer;
+        this.origin = origin;
+        this.path = origin.path();
+        this.state = state;
+        this.establishedNanos = nowNanos;
+        this.basis = basis;
+        this.liveness = new Liveness(nowNanos);
+        this.tasks = new TaskQueue(env.config().rekey());
+        this.own = new OwnRequests(env, peer, this, tasks, origin.nextOwnId());
+        this.theirs = new PeerRequests(env, peer, this, own);
+        double middle = (env.config().rekey().earliest() + env.config().rekey().latest()) / 2;
+        long lifetime = peer.config().ikeLifetime().time().toNanos();
+        this.softNanos = nowNanos
+                + (origin.initiated()
+                        ? env.jitter(lifetime, env.config().rekey().earliest(), middle)
+                        : env.jitter(lifetime, middle, env.config().rekey().latest()));
+        env.ikeSpis().bind(ownSpi(), this);
+    }
+
+    /** The SA that a rekeying of this one has made (RFC 7296 2.18): message IDs start again, authentication stays. */
+    IkeSa rekeyed(NewIkeSa sa, List<Proposal> negotiatedFrom, SaState initial, long nowNanos) {
+        Origin next = new Origin(
+                sa.spiInitiator(),
+                sa.spiResponder(),
+                sa.initiated(),
+                sa.keys(),
+                new SkChannel(sa.keys(), sa.initiated(), origin.channel().fragments(), env),
+                path,
+                origin.localBehindNat(),
+                origin.encapsulated(),
+                origin.authentication(),
+                origin.lineage(),
+                origin.rekeys() + 1,
+                new ReplyWindow(0),
+                0);
+        env.logKeys(sa.spiInitiator(), sa.spiResponder(), sa.keys());
+        IkeSa made = new IkeSa(env, peer, next, negotiatedFrom, initial, nowNanos);
+        peer.add(made);
+        return made;
+    }
+
+    @Override
+    public Optional<Peer> owner() {
+        return Optional.of(peer);
+    }
+
+    @Override
+    public void receive(Decoded.Protected received, UdpPath from, Now now) {
+        env.touch(peer);
+        IkeHeader header = received.header();
+        if (header.fromInitiator() == origin.initiated()
+                || header.spiInitiator() != origin.spiInitiator()
+                || header.spiResponder() != origin.spiResponder()) {
+            env.out().dropped("unknown SPI", from, header.toString());
+        } else if (header.response()) {
+            receiveResponse(received, from, now.nanos());
+        } else {
+            receiveRequest(received, from, now.nanos());
+        }
+    }
+
+    private void receiveResponse(Decoded.Protected received, UdpPath from, long nowNanos) {
+        if (!own.awaits(received.header())) {
+            env.out().dropped("response not awaited", from, received.header().toString());
+            return;
+        }
+        switch (origin.channel().open(received, nowNanos)) {
+            case Opened.Complete complete -> {
+                heardFrom(from, nowNanos);
+                own.answered(complete.message(), nowNanos);
+            }
+            case Opened.Pending pending -> {}
+            case Opened.ProtectedError error -> {
+                own.abandon();
+                close("peer's response is wrong: " + error.detail(), nowNanos);
+            }
+            case Opened.UnprotectedError error -> env.out().dropped(error.reason(), from, error.detail());
+        }
+    }
+
+    private void receiveRequest(Decoded.Protected received, UdpPath from, long nowNanos) {
+        switch (origin.replies().kind(received.header().messageId())) {
+            case REPEATED -> {
+                if (origin.channel().repeats(received)) {
+                    env.out().send(from, origin.replies().stored());
+                }
+            }
+            case OUTSIDE ->
+                env.out().dropped("message ID", from, received.header().toString());
+            case NEXT -> {
+                if (state instanceof SaState.Closed) {
+                    env.out().dropped("IKE SA closed", from, received.header().toString());
+                } else {
+                    receiveNext(received, from, nowNanos);
+                }
+            }
+        }
+    }
+
+    private void receiveNext(Decoded.Protected received, UdpPath from, long nowNanos) {
+        switch (origin.channel().open(received, nowNanos)) {
+            case Opened.Complete complete -> {
+                heardFrom(from, nowNanos);
+                Message request = complete.message();
+                reply(request.header(), theirs.answer(request, nowNanos), from);
+            }
+            case Opened.Pending pending -> {}
+            case Opened.ProtectedError error -> {
+                reply(received.header(), List.of(Payload.Notify.of(error.notifyType(), error.data())), from);
+                if (error.notifyType().equals(NotifyType.INVALID_SYNTAX)) {
+                    vanish("peer's request is wrong: " + error.detail(), nowNanos);
+                }
+            }
+            case Opened.UnprotectedError error -> env.out().dropped(error.reason(), from, error.detail());
+        }
+    }
+
+    private void reply(IkeHeader request, List<Payload> payloads, UdpPath to) {
+        IkeHeader header = new IkeHeader(
+                origin.spiInitiator(),
+                origin.spiResponder(),
+                request.exchange(),
+                origin.initiated(),
+                true,
+                request.messageId());
+        List<Octets> datagrams = origin.channel().seal(new Message(header, payloads), to);
+        origin.replies().answered(datagrams);
+        env.out().send(to, datagrams);
+    }
+
+    /** The peer follows its NAT, and we follow the peer, unless the NAT is ours (IKE-46). */
+    private void heardFrom(UdpPath from, long nowNanos) {
+        liveness.heard(nowNanos);
+        moveTo(from);
+    }
+
+    /** Follows the peer to another path that it has proven to use. */
+    public void moveTo(UdpPath other) {
+        if (other.equals(path) || origin.localBehindNat() || state instanceof SaState.Closed) {
+            return;
+        }
+        path = other;
+        peer.children().of(this).forEach(pair -> pair.moved(env, other));
+    }
+
+    /** ESP packets count as life (RFC 7296 2.4). */
+    void traffic(long lastInboundNanos, long lastOutboundNanos) {
+        if (lastInboundNanos != 0) {
+            liveness.heard(lastInboundNanos);
+        }
+        if (lastOutboundNanos != 0) {
+            liveness.sent(lastOutboundNanos);
+        }
+    }
+
+    void want(Task task, long notBeforeNanos) {
+        tasks.add(task, notBeforeNanos);
+        env.touch(peer);
+    }
+
+    boolean wants(Task task) {
+        return tasks.contains(task);
+    }
+
+    /** Sends the next request if there is one and the window is free. */
+    void pump(long nowNanos) {
+        own.pump(nowNanos);
+    }
+
+    void tick(long nowNanos) {
+        own.tick(nowNanos);
+        switch (state) {
+            case SaState.Live live -> tickLive(nowNanos);
+            case SaState.Standby standby -> expireAt(hardNanos(), "crossing rekeying never ended", nowNanos);
+            case SaState.Superseded(long since) ->
+                expireAt(since + SUPERSEDED_LIMIT.toNanos(), "replaced and not deleted", nowNanos);
+            case SaState.Closing closing -> {}
+            case SaState.Closed(long since) -> {
+                if (since + CLOSED_LINGER.toNanos() - nowNanos <= 0) {
+                    dispose();
+                }
+            }
+        }
+    }
+
+    private void tickLive(long nowNanos) {
+        if (origin.authentication().expiresNanos() - nowNanos <= 0) {
+            close("peer's certificate expired", nowNanos);
+        } else if (hardNanos() - nowNanos <= 0) {
+            close("lifetime over", nowNanos);
+        } else {
+            if (softNanos - nowNanos <= 0 || own.idsRunOut()) {
+                want(new Task.RekeyIke(), nowNanos);
+            }
+            if (livenessNanos() - nowNanos <= 0) {
+                want(new Task.CheckLiveness(), nowNanos);
+            }
+        }
+    }
+
+    private void expireAt(long nanos, String reason, long nowNanos) {
+        if (nanos - nowNanos <= 0) {
+            close(reason, nowNanos);
+        }
+    }
+
+    private long hardNanos() {
+        return establishedNanos + peer.config().ikeLifetime().time().toNanos();
+    }
+
+    /** Any request under way is a check of its own. */
+    private long livenessNanos() {
+        return own.busy() || wants(new Task.CheckLiveness())
+                ? Long.MAX_VALUE
+                : liveness.dueNanos(
+                        peer.config().dpdInterval().toNanos(), env.config().idleLivenessFactor());
+    }
+
+    long nextDeadlineNanos() {
+        long ofState = switch (state) {
+            case SaState.Live live -> {
+                long soft = wants(new Task.RekeyIke()) ? Long.MAX_VALUE : softNanos;
+                long end = Math.min(hardNanos(), origin.authentication().expiresNanos());
+                yield Math.min(Math.min(soft, end), livenessNanos());
+            }
+            case SaState.Standby standby -> hardNanos();
+            case SaState.Superseded(long since) -> since + SUPERSEDED_LIMIT.toNanos();
+            case SaState.Closing closing -> Long.MAX_VALUE;
+            case SaState.Closed(long since) -> since + CLOSED_LINGER.toNanos();
+        };
+        return Math.min(ofState, own.nextDeadlineNanos());
+    }
+
+    /** The rekeying that this one came of has won. */
+    void activate() {
+        state = new SaState.Live();
+    }
+
+    /** Another SA took over: children and what is to be done with them move there. */
+    void supersede(IkeSa successor, long nowNanos) {
+        state = new SaState.Superseded(nowNanos);
+        peer.children().of(this).forEach(pair -> pair.moveTo(successor));
+        tasks.moveTo(successor.tasks);
+        env.out()
+                .report(new IkeEvent.IkeSaRekeyed(
+                        peer.name(), successor.origin.spiInitiator(), successor.origin.spiResponder()));
+    }
+
+    /** Deletes it, together with its children. */
+    void close(String reason, long nowNanos) {
+        end(reason, new SaState.Closing(), nowNanos);
+        tasks.clear();
+        tasks.addFirst(new Task.CloseIke(), nowNanos);
+        env.touch(peer);
+    }
+
+    /** Ends it without a message, keeping the last reply at hand. */
+    void vanish(String reason, long nowNanos) {
+        end(reason, new SaState.Closed(nowNanos), nowNanos);
+        own.abandon();
+        tasks.clear();
+        origin.keys().keys().close();
+        env.touch(peer);
+    }
+
+    /** The peer does not answer any more. */
+    void lost(String reason, long nowNanos) {
+        boolean mattered = state instanceof SaState.Live;
+        end(reason, new SaState.Closed(nowNanos), nowNanos);
+        dispose();
+        if (mattered) {
+            peer.lost(reason, nowNanos);
+        }
+    }
+
+    @Override
+    public void abort(String reason, Now now) {
+        end(reason, new SaState.Closed(now.nanos()), now.nanos());
+        dispose();
+        peer.lost(reason, now.nanos());
+    }
+
+    private void end(String reason, SaState last, long nowNanos) {
+        boolean known = state instanceof SaState.Live;
+        state = last;
+        peer.retireChildren(this, reason, nowNanos);
+        if (known) {
+            env.out()
+                    .report(new IkeEvent.IkeSaClosed(
+                            peer.name(), origin.spiInitiator(), origin.spiResponder(), reason));
+        }
+    }
+
+    /** Forgets it altogether. */
+    void dispose() {
+        own.abandon();
+        env.ikeSpis().release(ownSpi());
+        origin.channel().close();
+        origin.keys().keys().close();
+        peer.remove(this);
+    }
+
+    /** Another SA with the same peer, of that lineage, takes its place as soon as it has a child SA. */
+    void replaceBy(OptionalLong lineage) {
+        replacedBy = lineage;
+    }
+
+    OptionalLong replacedBy() {
+        return replacedBy;
+    }
+
+    boolean live() {
+        return state instanceof SaState.Live;
+    }
+
+    SaState state() {
+        return state;
+    }
+
+    Origin origin() {
+        return origin;
+    }
+
+    IkeSaKeys keys() {
+        return origin.keys();
+    }
+
+    UdpPath path() {
+        return path;
+    }
+
+    boolean encapsulated() {
+        return origin.encapsulated();
+    }
+
+    long establishedNanos() {
+        return establishedNanos;
+    }
+
+    /** The IKE proposals that it was negotiated from. */
+    List<Proposal> basis() {
+        return basis;
+    }
+
+    IkeHeader requestHeader(ExchangeType exchange, long messageId) {
+        return new IkeHeader(
+                origin.spiInitiator(), origin.spiResponder(), exchange, origin.initiated(), false, messageId);
+    }
+
+    private long ownSpi() {
+        return origin.initiated() ? origin.spiInitiator() : origin.spiResponder();
+    }
+}

@@ -1,0 +1,215 @@
+package dev.espalier.ike.sa;
+
+import dev.espalier.ike.exchange.ChildAnswer;
+import dev.espalier.ike.exchange.ChildOffer;
+import dev.espalier.ike.exchange.NewChild;
+import dev.espalier.ike.exchange.NewIkeSa;
+import dev.espalier.ike.exchange.RekeyCollision;
+import dev.espalier.ike.exchange.RekeyIkeAnswer;
+import dev.espalier.ike.message.Message;
+import dev.espalier.ike.message.NotifyType;
+import dev.espalier.ike.proposal.Proposal;
+import dev.espalier.wire.Octets;
+import java.util.List;
+import java.util.Optional;
+
+/** What follows from the peer's replies to our requests, crossing requests included (RFC 7296 2.8.1, 2.8.2, 2.25). */
+final class OwnReplies {
+    private final Environment env;
+    private final Peer peer;
+    private final IkeSa sa;
+    private final TaskQueue tasks;
+    /** A pair that the peer made by a request that crossed the one of ours that is out. */
+    private Optional<ChildPair> crossingPair = Optional.empty();
+
+    private record CrossingSa(IkeSa sa, Octets lowestNonce) {}
+
+    private Optional<CrossingSa> crossingSa = Optional.empty();
+
+    OwnReplies(Environment env, Peer peer, IkeSa sa, TaskQueue tasks) {
+        this.env = env;
+        this.peer = peer;
+        this.sa = sa;
+        this.tasks = tasks;
+    }
+
+    void crossedBy(ChildPair theirs) {
+        crossingPair = Optional.of(theirs);
+    }
+
+    void crossedBy(IkeSa theirs, Octets lowestNonce) {
+        crossingSa = Optional.of(new CrossingSa(theirs, lowestNonce));
+    }
+
+    /** The SA of a crossing rekeying that the peer has finished, which is over for us when it deletes this one (RFC 7296 2.8.2). */
+    Optional<IkeSa> crossingSa() {
+        return crossingSa.map(CrossingSa::sa);
+    }
+
+    void forgetCrossing() {
+        crossingPair = Optional.empty();
+        crossingSa = Optional.empty();
+    }
+
+    void read(OwnRequest request, Message response, long nowNanos) {
+        switch (request) {
+            case OwnRequest.MakeChild make -> {
+                child(make, make.offer().read(response, sa.keys()), nowNanos);
+                make.offer().close();
+            }
+            case OwnRequest.RekeyIke rekey -> ike(rekey, rekey.offer().read(response, sa.keys()), nowNanos);
+            case OwnRequest.DeleteChild(int spiIn) -> {
+                tasks.done();
+                peer.children()
+                        .byInboundSpi(spiIn)
+                        .ifPresent(pair -> peer.children().retire(pair, true, "replaced", nowNanos));
+            }
+            case OwnRequest.CheckLiveness check -> tasks.done();
+            case OwnRequest.CloseIke close -> {
+                tasks.done();
+                sa.dispose();
+            }
+        }
+        forgetCrossing();
+    }
+
+    private void child(OwnRequest.MakeChild request, ChildAnswer answer, long nowNanos) {
+        ChildOffer offer = request.offer();
+        Optional<ChildPair> old = offer.rekeyedSpiIn().isPresent()
+                ? peer.children().byInboundSpi(offer.rekeyedSpiIn().getAsInt())
+                : Optional.empty();
+        switch (answer) {
+            case ChildAnswer.Accepted(NewChild child) -> {
+                tasks.done();
+                accepted(child, request.basis(), old, nowNanos);
+            }
+            case ChildAnswer.OtherMethodAsked(int method) -> {
+                env.espSpis().release(offer.spiIn());
+                old.filter(pair -> pair.state() == ChildPair.State.REKEYING)
+                        .ifPresent(pair -> pair.state(ChildPair.State.LIVE));
+                tasks.again(method, nowNanos);
+            }
+            case ChildAnswer.Refused(NotifyType type) -> {
+                env.espSpis().release(offer.spiIn());
+                refused(type, old, nowNanos);
+            }
+            case ChildAnswer.Unusable(String reason) -> {
+                env.espSpis().release(offer.spiIn());
+                old.filter(pair -> pair.state() == ChildPair.State.REKEYING)
+                        .ifPresent(pair -> pair.state(ChildPair.State.LIVE));
+                failed(reason, nowNanos);
+                sa.want(new Task.DeleteChild(offer.spiIn()), nowNanos);
+            }
+        }
+    }
+
+    private void accepted(NewChild child, ChildBasis basis, Optional<ChildPair> old, long nowNanos) {
+        ChildBook book = peer.children();
+        ChildPair made =
+                book.add(child, sa, basis, old.map(pair -> pair.rekeys() + 1).orElse(0), nowNanos);
+        Optional<ChildPair> crossing = crossingPair.filter(ChildPair::inUse);
+        if (crossing.isPresent()
+                && RekeyCollision.ownIsRedundant(
+                        made.lowestNonce(), crossing.get().lowestNonce())) {
+            made.state(ChildPair.State.DELETING);
+            sa.want(new Task.DeleteChild(made.spiIn()), nowNanos);
+            old.filter(ChildPair::inUse).ifPresent(pair -> pair.state(ChildPair.State.REPLACED));
+            return;
+        }
+        book.use(made);
+        crossing.ifPresent(pair -> pair.state(ChildPair.State.REPLACED));
+        peer.childMade(made, old);
+        old.filter(ChildPair::inUse).ifPresent(pair -> {
+            pair.state(ChildPair.State.DELETING);
+            sa.want(new Task.DeleteChild(pair.spiIn()), nowNanos);
+        });
+    }
+
+    private void refused(NotifyType type, Optional<ChildPair> old, long nowNanos) {
+        if (crossingPair.isPresent()) {
+            // The peer had finished its own rekeying before it saw ours: that one counts, and the peer deletes the old
+            // pair.
+            tasks.done();
+            old.filter(ChildPair::inUse).ifPresent(pair -> pair.state(ChildPair.State.REPLACED));
+            return;
+        }
+        if (type.equals(NotifyType.CHILD_SA_NOT_FOUND)) {
+            tasks.done();
+            old.ifPresent(pair -> peer.children().retire(pair, false, "unknown to the peer", nowNanos));
+            if (!peer.children().anyInUse(sa)) {
+                sa.want(new Task.CreateChild(), nowNanos);
+            }
+            return;
+        }
+        old.filter(pair -> pair.state() == ChildPair.State.REKEYING)
+                .ifPresent(pair -> pair.state(ChildPair.State.LIVE));
+        if (type.equals(NotifyType.NO_ADDITIONAL_SAS)) {
+            tasks.done();
+            peer.replace("peer takes no more child SAs", nowNanos);
+        } else if (type.equals(NotifyType.TEMPORARY_FAILURE)) {
+            if (tasks.refused(nowNanos)) {
+                peer.replace("peer refused for too long", nowNanos);
+            }
+        } else {
+            failed("peer answered " + type, nowNanos);
+        }
+    }
+
+    private void failed(String reason, long nowNanos) {
+        tasks.refused(nowNanos);
+        peer.failed("CREATE_CHILD_SA", reason, true);
+    }
+
+    private void ike(OwnRequest.RekeyIke request, RekeyIkeAnswer answer, long nowNanos) {
+        switch (answer) {
+            case RekeyIkeAnswer.Accepted(NewIkeSa made) -> {
+                request.offer().close();
+                tasks.done();
+                ikeRekeyed(made, request.basis(), nowNanos);
+            }
+            case RekeyIkeAnswer.OtherMethodAsked(int method) -> {
+                request.abandon(env);
+                tasks.again(method, nowNanos);
+            }
+            case RekeyIkeAnswer.Refused(NotifyType type) -> {
+                request.abandon(env);
+                ikeRefused("peer answered " + type, !type.equals(NotifyType.TEMPORARY_FAILURE), nowNanos);
+            }
+            case RekeyIkeAnswer.Unusable(String reason) -> {
+                request.abandon(env);
+                ikeRefused(reason, true, nowNanos);
+            }
+        }
+    }
+
+    private void ikeRekeyed(NewIkeSa made, List<Proposal> basis, long nowNanos) {
+        if (crossingSa.isPresent() && crossingSa.get().sa().state() instanceof SaState.Standby) {
+            CrossingSa theirs = crossingSa.get();
+            if (RekeyCollision.ownIsRedundant(made.lowestNonce(), theirs.lowestNonce())) {
+                theirs.sa().activate();
+                sa.supersede(theirs.sa(), nowNanos);
+                sa.rekeyed(made, basis, new SaState.Standby(), nowNanos).close("redundant", nowNanos);
+                return;
+            }
+        }
+        IkeSa next = sa.rekeyed(made, basis, new SaState.Live(), nowNanos);
+        sa.supersede(next, nowNanos);
+        sa.want(new Task.CloseIke(), nowNanos);
+    }
+
+    private void ikeRefused(String reason, boolean report, long nowNanos) {
+        Optional<IkeSa> theirs = crossingSa();
+        if (theirs.isPresent() && theirs.get().state() instanceof SaState.Standby) {
+            tasks.done();
+            theirs.get().activate();
+            sa.supersede(theirs.get(), nowNanos);
+            return;
+        }
+        if (tasks.refused(nowNanos)) {
+            peer.replace("peer refused rekeying for too long", nowNanos);
+        }
+        if (report) {
+            peer.failed("CREATE_CHILD_SA", reason, true);
+        }
+    }
+}

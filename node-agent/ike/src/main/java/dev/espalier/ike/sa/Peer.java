@@ -1,0 +1,485 @@
+package dev.espalier.ike.sa;
+
+import dev.espalier.ike.EndpointStatus;
+import dev.espalier.ike.IkeEvent;
+import dev.espalier.ike.IkeInput;
+import dev.espalier.ike.PeerConfig;
+import dev.espalier.wire.ip.IpAddress;
+import dev.espalier.wire.ip.UdpEndpoint;
+import dev.espalier.wire.ip.UdpPath;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * One configured peer: every IKE SA with it, and what is to be done so that there is the one that its configuration wants. Whatever
+ * replaces something is made first (make-before-break).
+ *
+ * <p>Two IKE SAs with one peer come of a replacement, or of both ends beginning at once. Who began the newer one deletes those it
+ * replaces, as soon as it has a child SA. When two cross, the one begun by the end with the smaller name stays, and that end deletes
+ * the other: it alone decides, so both never go.
+ */
+public final class Peer {
+    private final Environment env;
+    private final ChildBook children;
+    private final List<IkeSa> sas = new ArrayList<>();
+    private final Pause pause;
+    private PeerConfig config;
+    private Optional<Attempt> attempt = Optional.empty();
+    private Optional<String> replaceReason = Optional.empty();
+    private long replaceAtNanos;
+    private boolean demanded;
+    private boolean suspended;
+    private boolean departed;
+    private boolean contacted;
+    private String lastFailure = "";
+
+    public Peer(Environment env, PeerConfig config) {
+        this.env = env;
+        this.config = config;
+        this.children = new ChildBook(env, this);
+        this.pause = new Pause(env);
+        env.touch(this);
+    }
+
+    public String name() {
+        return config.name();
+    }
+
+    public PeerConfig config() {
+        return config;
+    }
+
+    ChildBook children() {
+        return children;
+    }
+
+    /** Whether there has been an IKE SA since this process began: without, INITIAL_CONTACT is due (IKE-11). */
+    boolean contacted() {
+        return contacted;
+    }
+
+    /** Whether nothing of it is left, once it has been removed. */
+    public boolean gone() {
+        return departed && sas.isEmpty();
+    }
+
+    // ---- what the endpoint is told
+
+    /** Takes another configuration, under the same name, and adapts what there is. */
+    public void configure(PeerConfig changed, long nowNanos) {
+        PeerConfig before = config;
+        if (before.equals(changed)) {
+            return;
+        }
+        config = changed;
+        env.touch(this);
+        attempt.filter(Attempt::harmlessToDrop).ifPresent(running -> {
+            running.abandon();
+            attempt = Optional.empty();
+            pause.none(nowNanos);
+        });
+        best().ifPresent(sa -> {
+            IpAddress remote = sa.path().remote().address();
+            IpAddress local = sa.path().local().address();
+            boolean moved = (before.remoteAddresses().contains(remote)
+                            && !changed.remoteAddresses().contains(remote))
+                    || (before.localAddresses().contains(local)
+                            && !changed.localAddresses().contains(local));
+            if (moved || before.forceUdpEncapsulation() != changed.forceUdpEncapsulation()) {
+                replace(moved ? "addresses changed" : "encapsulation changed", nowNanos);
+            }
+        });
+    }
+
+    /** It is no longer configured: everything ends at once. */
+    public void depart(long nowNanos) {
+        departed = true;
+        endAll("peer removed", nowNanos);
+    }
+
+    public void terminate(long nowNanos) {
+        suspended = true;
+        demanded = false;
+        endAll("terminated", nowNanos);
+    }
+
+    public void shutDown(long nowNanos) {
+        departed = true;
+        endAll("shutting down", nowNanos);
+    }
+
+    private void endAll(String reason, long nowNanos) {
+        env.touch(this);
+        attempt.ifPresent(Attempt::abandon);
+        attempt = Optional.empty();
+        children.clear(reason, nowNanos);
+        List.copyOf(sas).stream()
+                .filter(sa -> !(sa.state() instanceof SaState.Closing || sa.state() instanceof SaState.Closed))
+                .forEach(sa -> sa.close(reason, nowNanos));
+    }
+
+    public void initiate(long nowNanos) {
+        suspended = false;
+        demanded = true;
+        pause.none(nowNanos);
+        env.touch(this);
+    }
+
+    /** The end that does not begin by itself waits a little, since the other one surely does. */
+    public void trafficWaiting(long nowNanos) {
+        if (!demanded && !config.initiate()) {
+            pause.atLeast(env.config().attempt().passiveDelay(), nowNanos);
+        }
+        suspended = false;
+        demanded = true;
+        env.touch(this);
+    }
+
+    public void rekey(IkeInput.RekeyKind kind, long nowNanos) {
+        best().ifPresent(sa -> {
+            switch (kind) {
+                case CHILD ->
+                    children.inUse().stream()
+                            .filter(pair -> pair.sa() == sa)
+                            .forEach(pair -> sa.want(new Task.RekeyChild(pair.spiIn()), nowNanos));
+                case IKE -> sa.want(new Task.RekeyIke(), nowNanos);
+            }
+        });
+    }
+
+    /** Ends what was authenticated by certificates that are no longer good, at once (SIG-08). */
+    public void revoke(Set<String> serials, long nowNanos) {
+        for (IkeSa sa : List.copyOf(sas)) {
+            if (sa.live() && sa.origin().authentication().verdict().revokedBy(serials)) {
+                children.of(sa).forEach(pair -> children.retire(pair, false, "certificate revoked", nowNanos));
+                sa.close("certificate revoked", nowNanos);
+                lastFailure = "certificate revoked";
+            }
+        }
+        env.touch(this);
+    }
+
+    /** Own credentials or trust anchors are others now. */
+    public void credentialsChanged() {
+        env.touch(this);
+    }
+
+    public static void used(ChildPair pair, IkeInput.ChildUsageReported usage, long nowNanos) {
+        pair.sa().traffic(usage.lastInboundNanos(), usage.lastOutboundNanos());
+        pair.peer().children.used(pair, usage, nowNanos);
+        pair.peer().env.touch(pair.peer());
+    }
+
+    public static void pathChanged(ChildPair pair, UdpPath path) {
+        pair.sa().moveTo(path);
+        pair.peer().env.touch(pair.peer());
+    }
+
+    // ---- what its SAs tell
+
+    void add(IkeSa sa) {
+        sas.add(sa);
+    }
+
+    void remove(IkeSa sa) {
+        sas.remove(sa);
+        env.touch(this);
+    }
+
+    /** An attempt of ours came to its end. */
+    void established(IkeSa sa, long startedSequence, long nowNanos) {
+        attempt = Optional.empty();
+        for (IkeSa other : live()) {
+            boolean replaced = other.origin().lineage() < startedSequence;
+            boolean crossed = !other.origin().initiated() && ownNameIsSmaller();
+            if (replaced || crossed) {
+                other.replaceBy(OptionalLong.of(sa.origin().lineage()));
+            }
+        }
+        entered(sa);
+    }
+
+    /**
+     * The peer has begun an IKE SA and authenticated.
+     *
+     * @param createdSequence when its IKE_SA_INIT came
+     */
+    void establishedByPeer(IkeSa sa, long createdSequence, boolean initialContact, long nowNanos) {
+        for (IkeSa other : live()) {
+            if (initialContact && other.origin().lineage() < createdSequence) {
+                // The peer has started afresh and knows nothing of it (RFC 7296 2.4).
+                other.vanish("peer has restarted", nowNanos);
+            } else if (other.origin().initiated()
+                    && createdSequence < other.origin().lineage()
+                    && ownNameIsSmaller()) {
+                sa.replaceBy(OptionalLong.of(other.origin().lineage()));
+            }
+        }
+        attempt.filter(Attempt::harmlessToDrop).ifPresent(running -> {
+            running.abandon();
+            attempt = Optional.empty();
+        });
+        entered(sa);
+    }
+
+    private void entered(IkeSa sa) {
+        sas.add(sa);
+        contacted = true;
+        demanded = false;
+        suspended = false;
+        replaceReason = Optional.empty();
+        lastFailure = "";
+        pause.reset();
+        IkeSa.Origin origin = sa.origin();
+        env.out()
+                .report(new IkeEvent.IkeSaEstablished(
+                        name(),
+                        origin.spiInitiator(),
+                        origin.spiResponder(),
+                        origin.keys().suite().toString(),
+                        origin.keys().suite().postQuantum(),
+                        origin.initiated(),
+                        sa.path()));
+    }
+
+    void attemptFailed(String exchange, String reason, long nowNanos) {
+        attempt = Optional.empty();
+        pause.longer(nowNanos);
+        demanded = demanded && config.initiate();
+        failed(exchange, reason, wanted() || replaceReason.isPresent());
+    }
+
+    /** Keeps and reports why something did not come about. */
+    void failed(String exchange, String reason, boolean willRetry) {
+        lastFailure = reason;
+        env.out().report(new IkeEvent.NegotiationFailed(name(), exchange, reason, willRetry));
+    }
+
+    /** The peer no longer answers. */
+    void lost(String reason, long nowNanos) {
+        lastFailure = reason;
+        pause.none(nowNanos);
+        env.touch(this);
+    }
+
+    void deletedByPeer(String reason, long nowNanos) {
+        lastFailure = reason;
+        pause.atLeast(env.config().attempt().firstPause(), nowNanos);
+        env.touch(this);
+    }
+
+    /** Wants a fresh IKE SA in place of the one in use. */
+    void replace(String reason, long nowNanos) {
+        if (replaceReason.isEmpty()) {
+            replaceReason = Optional.of(reason);
+            replaceAtNanos = nowNanos;
+            env.touch(this);
+        }
+    }
+
+    void childMade(ChildPair made, Optional<ChildPair> old) {
+        env.out()
+                .report(
+                        old.isPresent()
+                                ? new IkeEvent.ChildSaRekeyed(name(), old.get().spiIn(), made.spiIn(), made.spiOut())
+                                : new IkeEvent.ChildSaEstablished(name(), made.spiIn(), made.spiOut(), made.suite()));
+    }
+
+    /** An IKE SA ends, and so do its children; inbound halves linger if the peer has something else to send on. */
+    void retireChildren(IkeSa sa, String reason, long nowNanos) {
+        boolean linger = children.inUse().stream().anyMatch(pair -> pair.sa() != sa);
+        children.of(sa).forEach(pair -> children.retire(pair, linger, reason, nowNanos));
+    }
+
+    // ---- what it does about it
+
+    /** Compares what there is with what is wanted and takes the next steps. */
+    public void reconcile(long nowNanos) {
+        if (!departed) {
+            closeReplaced(nowNanos);
+            noticeReplacement(nowNanos);
+            begin(nowNanos);
+            best().ifPresent(sa -> {
+                keepChild(sa, nowNanos);
+                renegotiate(sa, nowNanos);
+            });
+            if (!children.canSend()) {
+                children.useDeferred();
+            }
+        }
+        List.copyOf(sas).forEach(sa -> sa.pump(nowNanos));
+    }
+
+    public void tick(long nowNanos) {
+        attempt.ifPresent(running -> running.tick(nowNanos));
+        List.copyOf(sas).forEach(sa -> sa.tick(nowNanos));
+        children.tick(nowNanos);
+        env.touch(this);
+    }
+
+    public long nextDeadlineNanos() {
+        long next = children.nextDeadlineNanos();
+        for (IkeSa sa : sas) {
+            next = Math.min(next, sa.nextDeadlineNanos());
+        }
+        if (attempt.isPresent()) {
+            return Math.min(next, attempt.get().nextDeadlineNanos());
+        }
+        if (departed || env.credentials().isEmpty()) {
+            return next;
+        }
+        if (live().isEmpty()) {
+            return wanted() ? Math.min(next, pause.untilNanos()) : next;
+        }
+        return replaceReason.isPresent() ? Math.min(next, Math.max(replaceAtNanos, pause.untilNanos())) : next;
+    }
+
+    private void closeReplaced(long nowNanos) {
+        for (IkeSa sa : live()) {
+            if (sa.replacedBy().isEmpty()) {
+                continue;
+            }
+            long lineage = sa.replacedBy().getAsLong();
+            Optional<IkeSa> successor = live().stream()
+                    .filter(other -> other.origin().lineage() == lineage)
+                    .findFirst();
+            if (successor.isEmpty()) {
+                sa.replaceBy(OptionalLong.empty());
+            } else if (children.anyInUse(successor.get())) {
+                sa.close("replaced by a newer IKE SA", nowNanos);
+            }
+        }
+    }
+
+    /** An IKE SA that goes back to older credentials, or to a root that is no longer trusted, is made anew. */
+    private void noticeReplacement(long nowNanos) {
+        if (replaceReason.isPresent() || env.credentials().isEmpty()) {
+            return;
+        }
+        best().map(sa -> sa.origin().authentication()).ifPresent(authentication -> {
+            boolean older = !authentication
+                    .ownCredentials()
+                    .equals(env.credentials().get().fingerprint());
+            boolean untrusted = !env.credentials()
+                    .get()
+                    .trustAnchors()
+                    .contains(authentication.verdict().chain().getLast());
+            if (older || untrusted) {
+                replaceReason = Optional.of(older ? "own credentials changed" : "trust anchors changed");
+                // Not all peers at one instant.
+                long spread = env.config().attempt().firstPause().toNanos()
+                        * Math.min(5, env.peers().size() / 50);
+                replaceAtNanos = nowNanos + env.jitter(spread, 0, 1);
+            }
+        });
+    }
+
+    private void begin(long nowNanos) {
+        if (attempt.isPresent() || env.credentials().isEmpty() || pause.untilNanos() - nowNanos > 0) {
+            return;
+        }
+        boolean none = live().isEmpty();
+        boolean replacing = !none && replaceReason.isPresent() && replaceAtNanos - nowNanos <= 0;
+        if (!replacing && !(none && wanted())) {
+            return;
+        }
+        Optional<UdpPath> path = path();
+        if (path.isEmpty()) {
+            attemptFailed("IKE_SA_INIT", "no remote address of a family that there is a local address of", nowNanos);
+            return;
+        }
+        attempt = Optional.of(new Attempt(env, this, path.get(), replacing, nowNanos));
+    }
+
+    private boolean wanted() {
+        return !suspended && !departed && (config.initiate() || demanded);
+    }
+
+    /** One remote address after the other, attempt by attempt. */
+    private Optional<UdpPath> path() {
+        int port = env.config().ikePort();
+        List<UdpPath> paths = config.remoteAddresses().stream()
+                .flatMap(remote -> config.localAddresses().stream()
+                        .filter(local -> local.v6() == remote.v6())
+                        .findFirst()
+                        .map(local -> new UdpPath(new UdpEndpoint(local, port), new UdpEndpoint(remote, port)))
+                        .stream())
+                .toList();
+        return paths.isEmpty() ? Optional.empty() : Optional.of(paths.get(pause.failures() % paths.size()));
+    }
+
+    private void keepChild(IkeSa sa, long nowNanos) {
+        if (!children.anyInUse(sa) && (sa.origin().initiated() || demanded)) {
+            sa.want(
+                    new Task.CreateChild(),
+                    nowNanos + env.config().rekey().retryPause().toNanos());
+        }
+    }
+
+    /** Pairs and IKE SAs that were negotiated from another configuration are rekeyed into today's. */
+    private void renegotiate(IkeSa sa, long nowNanos) {
+        long pauseNanos = env.config().rekey().retryPause().toNanos();
+        // The other end probably has the same change before it: one of the two waits.
+        long notBefore = config.initiate() ? nowNanos : nowNanos + env.jitter(pauseNanos, 0.5, 1);
+        ChildBasis today = ChildBasis.of(config);
+        children.inUse().stream()
+                .filter(pair -> pair.sa() == sa
+                        && pair.state() == ChildPair.State.LIVE
+                        && !pair.basis().equals(today))
+                .forEach(pair -> sa.want(new Task.RekeyChild(pair.spiIn()), notBefore));
+        if (!sa.basis().equals(config.ikeProposals())) {
+            sa.want(new Task.RekeyIke(), notBefore);
+        }
+    }
+
+    private boolean ownNameIsSmaller() {
+        return env.credentials()
+                .filter(own -> own.identity().compareTo(name()) < 0)
+                .isPresent();
+    }
+
+    private List<IkeSa> live() {
+        return sas.stream().filter(IkeSa::live).toList();
+    }
+
+    /** The one in use: the one that was authenticated last, among those that nothing replaces. */
+    private Optional<IkeSa> best() {
+        return live().stream()
+                .max(Comparator.<IkeSa, Boolean>comparing(sa -> sa.replacedBy().isEmpty())
+                        .thenComparing(sa -> sa.origin().lineage()));
+    }
+
+    public EndpointStatus.PeerStatus status() {
+        EndpointStatus.IkeState state = best().isPresent()
+                ? EndpointStatus.IkeState.ESTABLISHED
+                : attempt.isPresent() ? EndpointStatus.IkeState.CONNECTING : EndpointStatus.IkeState.DOWN;
+        Optional<IkeSa.Origin> origin = best().map(IkeSa::origin);
+        return new EndpointStatus.PeerStatus(
+                name(),
+                state,
+                origin.map(IkeSa.Origin::spiInitiator).orElse(0L),
+                origin.map(IkeSa.Origin::spiResponder).orElse(0L),
+                origin.map(IkeSa.Origin::initiated).orElse(false),
+                origin.map(o -> o.keys().suite().toString()).orElse(""),
+                origin.map(o -> o.keys().suite().postQuantum()).orElse(false),
+                best().map(IkeSa::establishedNanos).orElse(0L),
+                origin.map(IkeSa.Origin::rekeys).orElse(0),
+                best().map(IkeSa::path),
+                lastFailure,
+                children.status());
+    }
+
+    /** Ends everything because of a bug of ours. */
+    public void abort(String reason, long nowNanos) {
+        attempt.ifPresent(Attempt::abandon);
+        attempt = Optional.empty();
+        children.clear(reason, nowNanos);
+        List.copyOf(sas).forEach(sa -> sa.lost(reason, nowNanos));
+        pause.longer(nowNanos);
+        failed("INTERNAL", reason, wanted());
+    }
+}

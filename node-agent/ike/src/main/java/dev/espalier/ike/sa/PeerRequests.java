@@ -1,0 +1,175 @@
+package dev.espalier.ike.sa;
+
+import dev.espalier.ike.exchange.ChildReply;
+import dev.espalier.ike.exchange.ChildResponder;
+import dev.espalier.ike.exchange.CreateChildRequest;
+import dev.espalier.ike.exchange.InformationalExchange;
+import dev.espalier.ike.exchange.NewChild;
+import dev.espalier.ike.exchange.NewIkeSa;
+import dev.espalier.ike.exchange.RekeyCollision;
+import dev.espalier.ike.exchange.RekeyCollision.Answer;
+import dev.espalier.ike.exchange.RekeyCollision.ChildCondition;
+import dev.espalier.ike.exchange.RekeyCollision.Wish;
+import dev.espalier.ike.exchange.RekeyIkeOffer;
+import dev.espalier.ike.exchange.RekeyIkeReply;
+import dev.espalier.ike.message.ExchangeType;
+import dev.espalier.ike.message.Message;
+import dev.espalier.ike.message.NotifyType;
+import dev.espalier.ike.message.Payload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Answers what the peer asks for within an IKE SA: the payloads of the response come back, the rest happens (RFC 7296 1.3, 1.4). */
+final class PeerRequests {
+    private final Environment env;
+    private final Peer peer;
+    private final IkeSa sa;
+    private final OwnRequests own;
+
+    PeerRequests(Environment env, Peer peer, IkeSa sa, OwnRequests own) {
+        this.env = env;
+        this.peer = peer;
+        this.sa = sa;
+        this.own = own;
+    }
+
+    List<Payload> answer(Message request, long nowNanos) {
+        ExchangeType exchange = request.header().exchange();
+        if (exchange.equals(ExchangeType.INFORMATIONAL)) {
+            return informational(InformationalExchange.Wishes.of(request), nowNanos);
+        }
+        if (exchange.equals(ExchangeType.CREATE_CHILD_SA)) {
+            return switch (CreateChildRequest.of(request)) {
+                case CreateChildRequest.NewChildSa create -> newChild(request, nowNanos);
+                case CreateChildRequest.RekeyChildSa(int spiOut) -> rekeyChild(request, spiOut, nowNanos);
+                case CreateChildRequest.RekeyIkeSa rekey -> rekeyIke(request, nowNanos);
+            };
+        }
+        sa.vanish("peer sent " + exchange + " in an established IKE SA", nowNanos);
+        return List.of(Payload.Notify.of(NotifyType.INVALID_SYNTAX));
+    }
+
+    private List<Payload> newChild(Message request, long nowNanos) {
+        Answer answer = RekeyCollision.answer(Wish.CREATE_CHILD, ChildCondition.NONE_NAMED, own.condition());
+        if (answer != Answer.AS_USUAL) {
+            return List.of(Payload.Notify.of(NotifyType.TEMPORARY_FAILURE));
+        }
+        if (peer.children().count() >= env.config().rekey().childrenPerPeer()) {
+            return List.of(Payload.Notify.of(NotifyType.NO_ADDITIONAL_SAS));
+        }
+        return makeChild(request, Optional.empty(), false, nowNanos);
+    }
+
+    private List<Payload> rekeyChild(Message request, int spiOut, long nowNanos) {
+        Optional<ChildPair> old = peer.children().byOutboundSpi(spiOut).filter(pair -> pair.sa() == sa);
+        ChildCondition condition = old.map(pair -> switch (pair.state()) {
+                    case LIVE -> ChildCondition.LIVE;
+                    case REKEYING -> ChildCondition.REKEYING;
+                    case REPLACED, DELETING, LINGERING -> ChildCondition.DELETING;
+                })
+                .orElse(ChildCondition.UNKNOWN);
+        return switch (RekeyCollision.answer(Wish.REKEY_CHILD, condition, own.condition())) {
+            case AS_USUAL -> makeChild(request, old, false, nowNanos);
+            case AS_USUAL_THEN_COMPARE -> makeChild(request, old, true, nowNanos);
+            case CHILD_SA_NOT_FOUND -> List.of(Payload.Notify.of(NotifyType.CHILD_SA_NOT_FOUND));
+            case TEMPORARY_FAILURE, AS_USUAL_FORGET_OWN, WITHOUT_DELETE ->
+                List.of(Payload.Notify.of(NotifyType.TEMPORARY_FAILURE));
+        };
+    }
+
+    private List<Payload> makeChild(Message request, Optional<ChildPair> old, boolean crossing, long nowNanos) {
+        int spiIn = env.espSpis().reserve();
+        ChildReply reply = ChildResponder.answer(request, peer.config(), spiIn, sa.keys(), env.random());
+        switch (reply) {
+            case ChildReply.Refused(NotifyType type, var data, String detail) -> {
+                env.espSpis().release(spiIn);
+                if (!type.equals(NotifyType.INVALID_KE_PAYLOAD)) {
+                    peer.failed("CREATE_CHILD_SA", "refused by us: " + detail, false);
+                }
+            }
+            case ChildReply.Accepted(NewChild child, var payloads) -> {
+                ChildPair made = peer.children()
+                        .add(
+                                child,
+                                sa,
+                                ChildBasis.of(peer.config()),
+                                old.map(pair -> pair.rekeys() + 1).orElse(0),
+                                nowNanos);
+                peer.childMade(made, old);
+                if (crossing) {
+                    own.replies().crossedBy(made);
+                } else {
+                    old.ifPresent(pair -> pair.state(ChildPair.State.REPLACED));
+                }
+            }
+        }
+        return reply.payloads();
+    }
+
+    private List<Payload> rekeyIke(Message request, long nowNanos) {
+        Answer answer = RekeyCollision.answer(Wish.REKEY_IKE, ChildCondition.NONE_NAMED, own.condition());
+        if (answer != Answer.AS_USUAL && answer != Answer.AS_USUAL_THEN_COMPARE) {
+            return List.of(Payload.Notify.of(NotifyType.TEMPORARY_FAILURE));
+        }
+        long spi = env.ikeSpis().reserve();
+        RekeyIkeReply reply = RekeyIkeOffer.answer(request, peer.config().ikeProposals(), spi, sa.keys(), env.random());
+        switch (reply) {
+            case RekeyIkeReply.Refused(NotifyType type, var data, String detail) -> {
+                env.ikeSpis().release(spi);
+                if (!type.equals(NotifyType.INVALID_KE_PAYLOAD)) {
+                    peer.failed("CREATE_CHILD_SA", "refused by us: " + detail, false);
+                }
+            }
+            case RekeyIkeReply.Accepted(NewIkeSa made, var payloads) -> {
+                if (answer == Answer.AS_USUAL) {
+                    sa.supersede(
+                            sa.rekeyed(made, peer.config().ikeProposals(), new SaState.Live(), nowNanos), nowNanos);
+                } else {
+                    own.replies()
+                            .crossedBy(
+                                    sa.rekeyed(made, peer.config().ikeProposals(), new SaState.Standby(), nowNanos),
+                                    made.lowestNonce());
+                }
+            }
+        }
+        return reply.payloads();
+    }
+
+    private List<Payload> informational(InformationalExchange.Wishes wishes, long nowNanos) {
+        if (wishes.deleteIke() || wishes.authenticationFailed()) {
+            Optional<IkeSa> crossing =
+                    own.replies().crossingSa().filter(theirs -> theirs.state() instanceof SaState.Standby);
+            if (crossing.isPresent()) {
+                // The peer did not see our rekeying: its own is the one that counts (RFC 7296 2.8.2).
+                crossing.get().activate();
+                sa.supersede(crossing.get(), nowNanos);
+            }
+            boolean live = sa.live();
+            String reason = wishes.deleteIke() ? "deleted by peer" : "peer could not authenticate us";
+            sa.vanish(reason, nowNanos);
+            if (live) {
+                peer.deletedByPeer(reason, nowNanos);
+            }
+            return List.of();
+        }
+        List<Integer> spisIn = new ArrayList<>();
+        for (int spiOut : wishes.children()) {
+            peer.children().byOutboundSpi(spiOut).ifPresent(pair -> deleteChild(pair, spisIn, nowNanos));
+        }
+        return InformationalExchange.deleteChildren(spisIn);
+    }
+
+    private void deleteChild(ChildPair pair, List<Integer> spisIn, long nowNanos) {
+        ChildCondition condition = switch (pair.state()) {
+            case LIVE, REPLACED -> ChildCondition.LIVE;
+            case REKEYING -> ChildCondition.REKEYING;
+            case DELETING, LINGERING -> ChildCondition.DELETING;
+        };
+        boolean replaced = pair.state() == ChildPair.State.REPLACED;
+        if (RekeyCollision.answer(Wish.DELETE_CHILD, condition, own.condition()) == Answer.AS_USUAL) {
+            spisIn.add(pair.spiIn());
+        }
+        peer.children().retire(pair, true, replaced ? "replaced" : "deleted by peer", nowNanos);
+    }
+}
