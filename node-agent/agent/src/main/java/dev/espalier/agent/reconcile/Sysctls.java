@@ -18,12 +18,16 @@ final class Sysctls {
 
     private final Set<String> refused = new TreeSet<>();
 
-    /** Before the device is up: no addresses of the kernel's own making, no router solicitations into the tunnel, strict reverse path. */
+    /**
+     * Before the device is up: no addresses of the kernel's own making, no router solicitations into the tunnel, strict reverse path. ICMP
+     * errors about packets that went into the device come out of it from the node's own gateway address, hence accept_local.
+     */
     void prepareTun(String tun) {
         set("ipv6/conf/" + tun + "/disable_ipv6", "0");
         set("ipv6/conf/" + tun + "/addr_gen_mode", "1");
         set("ipv6/conf/" + tun + "/accept_ra", "0");
         set("ipv4/conf/" + tun + "/rp_filter", "1");
+        set("ipv4/conf/" + tun + "/accept_local", "1");
     }
 
     /**

@@ -44,6 +44,9 @@ public final class SaInstaller {
     public void install(Direction direction, ChildSa sa) {
         byte[] key = sa.key();
         try {
+            if (!sa.udpEncapsulated()) {
+                throw new IllegalArgumentException("the data path has no ESP without UDP encapsulation");
+            }
             EspTransform transform = EspTransform.negotiated(
                             sa.suite().encryptionId(), sa.suite().encryptionKeyBits())
                     .orElseThrow(() -> new IllegalArgumentException("the data path has no " + sa.suite()));

@@ -96,6 +96,7 @@ final class NamespacedNode implements AutoCloseable {
         namespace.call(() -> {
             // ICMP errors about packets that went into the device come out of it, from the node's own gateway address.
             Sysctl.set("net/ipv4/conf/espalier0/accept_local", "1");
+            Sysctl.set("net/ipv4/conf/espalier0/rp_filter", "1");
             return null;
         });
         addInnerRoutes(peer);
