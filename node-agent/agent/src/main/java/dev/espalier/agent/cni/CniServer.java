@@ -43,12 +43,18 @@ public final class CniServer implements AutoCloseable {
     private final PodNetwork pods;
     private final CniPlugin plugin;
     private final Semaphore connections = new Semaphore(MOST_CONNECTIONS);
-    private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService requests;
     private @Nullable ServerSocketChannel server;
     private @Nullable Object socketFile;
 
     /** @param runFolder where socket and state are; has to be an absolute path of at most 98 octets, which is what a socket's path may have */
     public CniServer(Path runFolder, NodeState node) {
+        this(runFolder, node, Executors.newVirtualThreadPerTaskExecutor());
+    }
+
+    /** @param requests runs each request on a thread of its own, in the network namespace that is the node's */
+    CniServer(Path runFolder, NodeState node, ExecutorService requests) {
+        this.requests = requests;
         socket = runFolder.resolve(SOCKET);
         pods = new PodNetwork(new AttachmentStore(runFolder), new PodWiring());
         plugin = new CniPlugin(node, pods, PendingDeletions.besides(socket), System::nanoTime);

@@ -1,0 +1,518 @@
+package dev.espalier.agent.cni;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.cni.CniErrorCode;
+import dev.espalier.linux.libc.ErrnoException;
+import dev.espalier.linux.libc.Syscalls;
+import dev.espalier.linux.netns.NetworkNamespace;
+import dev.espalier.wire.ip.IpAddress;
+import dev.espalier.wire.ip.Prefix;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The executable that a runtime would run, as a process, against the agent's server. A namespace plays the node, which the server's threads are in; pods are namespaces, too.
+ */
+@Tag("root")
+@Timeout(120)
+class CniServerRootTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PREFIX = "esp-cni" + ProcessHandle.current().pid() + "-";
+    private static final String NODE = PREFIX + "node";
+    private static final PodCidr V4 = new PodCidr(Prefix.parse("10.77.1.0/24"), IpAddress.parse("10.77.1.1"));
+    private static final PodCidr V6 = new PodCidr(Prefix.parse("fd77:1::/64"), IpAddress.parse("fd77:1::1"));
+    private static final Path SHIM = shim();
+
+    @TempDir
+    Path run;
+
+    private final Set<String> namespaces = new HashSet<>();
+    private volatile Readiness readiness = new Readiness.Ready();
+    private volatile List<PodCidr> cidrs = List.of(V4, V6);
+    private NetworkNamespace node;
+    private CniServer server;
+
+    private record Answer(int exitCode, JsonNode json) {
+        int code() {
+            return json.path("code").asInt();
+        }
+    }
+
+    private static Path shim() {
+        Path root = Path.of(System.getProperty("espalier.root", "../.."));
+        Path shim = Files.exists(root.resolve("cni-binary/bin/espalier"))
+                ? root.resolve("cni-binary/bin/espalier")
+                : Path.of("../../cni-binary/bin/espalier");
+        return shim.toAbsolutePath().normalize();
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        node = NetworkNamespace.create(NODE);
+        sh("ip", "link", "set", "lo", "up");
+        sh("ip", "-4", "rule", "add", "iif", "lo", "priority", "7701", "lookup", "7700");
+        sh("ip", "-6", "rule", "add", "iif", "lo", "priority", "7701", "lookup", "7700");
+        sh("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
+        // The node's own addresses, which the TUN device carries in a real one.
+        sh("ip", "addr", "add", "10.77.1.1/32", "dev", "lo");
+        sh("ip", "addr", "add", "fd77:1::1/128", "dev", "lo");
+        server = started();
+    }
+
+    @AfterEach
+    void clean() throws IOException {
+        server.close();
+        node.close();
+        NetworkNamespace.delete(NODE);
+        for (String name : namespaces) {
+            NetworkNamespace.delete(name);
+        }
+    }
+
+    private CniServer started() throws IOException {
+        NodeState state = new NodeState() {
+            @Override
+            public List<PodCidr> podCidrs() {
+                return cidrs;
+            }
+
+            @Override
+            public int innerMtu() {
+                return 1400;
+            }
+
+            @Override
+            public Readiness readiness() {
+                return readiness;
+            }
+        };
+        CniServer started = new CniServer(run, state, Executors.newThreadPerTaskExecutor(this::insideNode));
+        node.call(() -> {
+            started.start();
+            return null;
+        });
+        return started;
+    }
+
+    private Thread insideNode(Runnable task) {
+        return Thread.ofPlatform().unstarted(() -> {
+            try {
+                Syscalls.setNamespace(node.fd(), Syscalls.CLONE_NEWNET);
+            } catch (ErrnoException e) {
+                throw new AssertionError(e);
+            }
+            task.run();
+        });
+    }
+
+    private void repair() throws IOException {
+        node.call(() -> {
+            server.repair();
+            return null;
+        });
+    }
+
+    private String pod(String name) throws IOException {
+        String namespace = PREFIX + name;
+        NetworkNamespace.create(namespace).close();
+        namespaces.add(namespace);
+        return namespace;
+    }
+
+    private static ObjectNode config(String version) {
+        return JSON.createObjectNode()
+                .put("cniVersion", version)
+                .put("name", "pods")
+                .put("type", "espalier");
+    }
+
+    private Answer cni(String command, String id, String namespace, JsonNode config) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(SHIM.toString());
+        builder.environment()
+                .putAll(Map.of(
+                        "CNI_COMMAND",
+                        command,
+                        "CNI_CONTAINERID",
+                        id,
+                        "CNI_NETNS",
+                        namespace.isEmpty() ? "" : "/run/netns/" + namespace,
+                        "CNI_IFNAME",
+                        "eth0",
+                        "CNI_ARGS",
+                        "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=" + id,
+                        "CNI_PATH",
+                        "/opt/cni/bin",
+                        "ESPALIER_CNI_SOCKET",
+                        run.resolve("cni.sock").toString(),
+                        "ESPALIER_JAVA_HOME",
+                        System.getProperty("java.home")));
+        Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        process.getOutputStream().write(config.toString().getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().close();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            int exit = process.waitFor();
+            return new Answer(exit, JSON.readTree(out.isBlank() ? "{}" : out));
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private JsonNode add(String id, String namespace) throws IOException {
+        Answer answer = cni("ADD", id, namespace, config("1.1.0"));
+        assertThat(answer.exitCode()).as("ADD %s: %s", id, answer.json()).isZero();
+        return answer.json();
+    }
+
+    private static String address(JsonNode result, int index) {
+        return result.at("/ips/" + index + "/address").asText().replaceAll("/.*", "");
+    }
+
+    private static String output(String... command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            return process.waitFor() == 0 ? output : "FAILED: " + output;
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static String onNode(String... command) throws IOException {
+        List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", NODE));
+        words.addAll(List.of(command));
+        return output(words.toArray(String[]::new));
+    }
+
+    /** On the node. */
+    private static void sh(String... command) throws IOException {
+        assertThat(onNode(command)).as(String.join(" ", command)).doesNotStartWith("FAILED");
+    }
+
+    private static void in(String namespace, String command) throws IOException {
+        assertThat(output(("ip netns exec " + namespace + " " + command).split(" ")))
+                .as("%s: %s", namespace, command)
+                .doesNotStartWith("FAILED");
+    }
+
+    private static JsonNode ip(String arguments) throws IOException {
+        String output = onNode(("ip -j " + arguments).split(" "));
+        assertThat(output).doesNotStartWith("FAILED");
+        return JSON.readTree(output.isBlank() ? "[]" : output);
+    }
+
+    private List<String> stored() throws IOException {
+        Path pods = run.resolve("pods");
+        if (!Files.exists(pods)) {
+            return List.of();
+        }
+        try (var files = Files.list(pods)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    private void nothingIsLeft() throws IOException {
+        assertThat(stored()).isEmpty();
+        assertThat(ip("link show type veth"))
+                .noneMatch(link -> link.get("ifname").asText().startsWith("esp"));
+        assertThat(ip("-4 rule show priority 7710")).isEmpty();
+        assertThat(ip("-6 rule show priority 7710")).isEmpty();
+        assertThat(onNode("ip", "-4", "route", "show", "table", "7700")).doesNotContain("10.77.");
+        assertThat(onNode("ip", "-6", "route", "show", "table", "7700")).doesNotContain("fd77:");
+    }
+
+    @Test
+    @Tag("CNI-01")
+    @Tag("CNI-08")
+    void twoPodsReachEachOtherAndTheNodeReachesThem() throws IOException {
+        String a = pod("a");
+        String b = pod("b");
+        JsonNode first = add("a", a);
+        JsonNode second = add("b", b);
+
+        assertThat(first.get("ips")).hasSize(2);
+        assertThat(first.at("/interfaces/1/sandbox").asText()).isEqualTo("/run/netns/" + a);
+        assertThat(first.at("/interfaces/1/mtu").asInt()).isEqualTo(1400);
+        for (int family = 0; family < 2; family++) {
+            in(a, "ping -c 1 -W 2 " + address(second, family));
+            in(b, "ping -c 1 -W 2 -M do -s 1300 " + address(first, family));
+            sh("ping", "-c", "1", "-W", "2", address(first, family));
+        }
+        ObjectNode config = config("1.1.0");
+        config.set("prevResult", first);
+        assertThat(cni("CHECK", "a", a, config).exitCode()).isZero();
+        assertThat(cni("DEL", "a", a, config).exitCode()).isZero();
+        assertThat(cni("DEL", "b", b, config("1.1.0")).exitCode()).isZero();
+        nothingIsLeft();
+    }
+
+    @Test
+    @Tag("TUN-01")
+    void aPodCannotSendFromAnAddressThatIsNotItsOwn() throws IOException {
+        String a = pod("a");
+        String b = pod("b");
+        add("a", a);
+        String target = address(add("b", b), 0);
+        in(a, "ip addr add 10.77.1.200/32 dev eth0");
+        in(a, "ping -c 1 -W 2 " + target);
+
+        assertThat(output(("ip netns exec " + a + " ping -c 1 -W 1 -I 10.77.1.200 " + target).split(" ")))
+                .startsWith("FAILED");
+    }
+
+    @Test
+    @Tag("CNI-08")
+    void checkFailsForWhatWasAlteredAndToleratesMore() throws IOException {
+        String a = pod("a");
+        JsonNode result = add("a", a);
+        String host = result.at("/interfaces/0/name").asText();
+        String address = address(result, 0);
+        ObjectNode config = config("1.1.0");
+        config.set("prevResult", result);
+        in(a, "ip addr add 10.99.0.1/24 dev eth0");
+        in(a, "ip route add 10.98.0.0/16 dev eth0");
+        in(a, "ip link set eth0 mtu 1300");
+        assertThat(cni("CHECK", "a", a, config).exitCode()).isZero();
+
+        in(a, "ip route del default");
+        checkFails(a, config, "0.0.0.0/0");
+        in(a, "ip route add default via 10.77.1.1");
+        sh("ip", "route", "del", address, "table", "7700");
+        checkFails(a, config, "table 7700");
+        repair();
+        assertThat(cni("CHECK", "a", a, config).exitCode()).isZero();
+        sh("ip", "-6", "rule", "del", "iif", host);
+        checkFails(a, config, "IPv6 rule");
+        repair();
+        in(a, "ip link set eth0 down");
+        checkFails(a, config, "down");
+        in(a, "ip link set eth0 up");
+        in(a, "ip addr del " + address + "/32 dev eth0");
+        checkFails(a, config, address);
+        assertThat(cni("CHECK", "a", a, config("1.1.0")).code()).isEqualTo(CniErrorCode.INVALID_CONFIGURATION);
+        assertThat(cni("CHECK", "nobody", a, config).code()).isEqualTo(CniErrorCode.UNKNOWN_CONTAINER);
+    }
+
+    private void checkFails(String namespace, JsonNode config, String named) throws IOException {
+        Answer answer = cni("CHECK", "a", namespace, config);
+        assertThat(answer.code()).as(answer.json().toString()).isEqualTo(CniErrorCode.CHECK_FAILED);
+        assertThat(answer.json().get("msg").asText()).contains(named);
+    }
+
+    @Test
+    @Tag("CNI-03")
+    @Tag("CNI-05")
+    void addForAnInterfaceThatExistsChangesNothing() throws IOException {
+        String a = pod("a");
+        JsonNode result = add("a", a);
+
+        assertThat(cni("ADD", "a", a, config("1.1.0")).code()).isEqualTo(CniErrorCode.INTERFACE_EXISTS);
+        assertThat(cni("ADD", "other", a, config("1.1.0")).code()).isEqualTo(CniErrorCode.INTERFACE_EXISTS);
+
+        assertThat(stored()).containsExactly("a@eth0.json");
+        ObjectNode config = config("1.1.0");
+        config.set("prevResult", result);
+        assertThat(cni("CHECK", "a", a, config).exitCode()).isZero();
+    }
+
+    @Test
+    @Tag("CNI-05")
+    void addThatFailsHalfWayLeavesNothing() throws IOException {
+        String a = pod("a");
+        // The pod's own default route is in the way of ours, which is set last.
+        in(a, "ip link set lo up");
+        in(a, "ip route add default dev lo");
+
+        Answer answer = cni("ADD", "a", a, config("1.1.0"));
+
+        assertThat(answer.code()).isEqualTo(CniErrorCode.WIRING_FAILED);
+        assertThat(answer.json().get("msg").asText()).contains("RTM_NEWROUTE", "EEXIST");
+        nothingIsLeft();
+        in(a, "ip route del default dev lo");
+        assertThat(address(add("a", a), 0)).isEqualTo("10.77.1.3");
+    }
+
+    @Test
+    @Tag("CNI-06")
+    void delSucceedsWhateverIsGone() throws IOException {
+        String a = pod("a");
+        for (int i = 0; i < 5; i++) {
+            assertThat(cni("DEL", "never", "", config("1.1.0")).exitCode()).isZero();
+        }
+        add("a", a);
+        NetworkNamespace.delete(a);
+        assertThat(cni("DEL", "a", a, config("1.1.0")).exitCode()).isZero();
+        nothingIsLeft();
+
+        String b = pod("b");
+        add("b", b);
+        in(b, "ip link del eth0");
+        assertThat(cni("DEL", "b", "", config("0.4.0")).exitCode()).isZero();
+        nothingIsLeft();
+
+        String c = pod("c");
+        add("c", c);
+        Files.delete(run.resolve("pods/c@eth0.json"));
+        for (int i = 0; i < 5; i++) {
+            assertThat(cni("DEL", "c", c, config("1.1.0")).exitCode()).isZero();
+        }
+        nothingIsLeft();
+    }
+
+    @Test
+    @Tag("CNI-07")
+    void aDelThatCameWhileTheAgentWasAwayIsFinishedWhenItIsBack() throws IOException {
+        String a = pod("a");
+        add("a", a);
+        server.close();
+
+        assertThat(cni("DEL", "a", a, config("1.1.0")).exitCode()).isZero();
+        assertThat(cni("ADD", "b", a, config("1.1.0")).code()).isEqualTo(CniErrorCode.TRY_AGAIN_LATER);
+        assertThat(cni("STATUS", "", "", config("1.1.0")).code()).isEqualTo(CniErrorCode.NOT_AVAILABLE);
+        assertThat(cni("VERSION", "", "", config("1.1.0")).exitCode()).isZero();
+        assertThat(stored()).hasSize(1);
+
+        server = started();
+        nothingIsLeft();
+        assertThat(run.resolve("cni-spool")).isEmptyDirectory();
+    }
+
+    @Test
+    @Tag("CNI-05")
+    void aRestartUndoesWhatACrashCutShortAndKeepsWhatWasWhole() throws IOException {
+        String a = pod("a");
+        String b = pod("b");
+        JsonNode kept = add("a", a);
+        add("b", b);
+        server.close();
+        // As a crash between the first and the last write of an ADD leaves it.
+        Path half = run.resolve("pods/b@eth0.json");
+        Files.writeString(half, Files.readString(half).replace("\"complete\":true", "\"complete\":false"));
+        Files.writeString(run.resolve("pods/c@eth0.tmp"), "{");
+        sh("ip", "rule", "del", "iif", kept.at("/interfaces/0/name").asText());
+        sh("ip", "route", "del", address(kept, 0), "table", "7700");
+
+        server = started();
+
+        assertThat(stored()).containsExactly("a@eth0.json");
+        ObjectNode config = config("1.1.0");
+        config.set("prevResult", kept);
+        assertThat(cni("CHECK", "a", a, config).exitCode()).isZero();
+        String again = address(add("b", pod("d")), 0);
+        assertThat(again).isNotEqualTo(address(kept, 0));
+    }
+
+    @Test
+    @Tag("CNI-11")
+    void manyAtATimeGetDifferentAddressesAndAllGoAgain() throws Exception {
+        int count = 20;
+        List<String> pods = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            pods.add(pod("p" + i));
+        }
+        try (ExecutorService executor = Executors.newFixedThreadPool(count)) {
+            List<Future<JsonNode>> adds = new ArrayList<>();
+            for (String pod : pods) {
+                adds.add(executor.submit(() -> add(pod, pod)));
+            }
+            Set<String> addresses = new HashSet<>();
+            for (Future<JsonNode> add : adds) {
+                addresses.add(address(add.get(), 0));
+                addresses.add(address(add.get(), 1));
+            }
+            assertThat(addresses).hasSize(2 * count);
+            List<Future<Answer>> deletes = new ArrayList<>();
+            for (String pod : pods) {
+                deletes.add(executor.submit(() -> cni("DEL", pod, pod, config("1.1.0"))));
+            }
+            for (Future<Answer> delete : deletes) {
+                assertThat(delete.get().exitCode()).isZero();
+            }
+        }
+        nothingIsLeft();
+    }
+
+    @Test
+    @Tag("CNI-09")
+    void gcKeepsWhatIsValidAndOtherNetworks() throws IOException {
+        add("keep", pod("keep"));
+        add("lost", pod("lost"));
+        add("forgotten", pod("forgotten"));
+        Files.delete(run.resolve("pods/forgotten@eth0.json"));
+        Answer other = cni("ADD", "other", pod("other"), config("1.1.0").put("name", "others"));
+        assertThat(other.exitCode()).isZero();
+        ObjectNode config = config("1.1.0");
+        assertThat(cni("GC", "", "", config).json().path("msg").asText()).contains("cni.dev/valid-attachments");
+        config.putArray("cni.dev/valid-attachments")
+                .addObject()
+                .put("containerID", "keep")
+                .put("ifname", "eth0");
+
+        assertThat(cni("GC", "", "", config).exitCode()).isZero();
+
+        assertThat(stored()).containsExactlyInAnyOrder("keep@eth0.json", "other@eth0.json");
+        assertThat(ip("-4 rule show priority 7710")).hasSize(2);
+    }
+
+    @Test
+    @Tag("CNI-10")
+    @Tag("CNI-12")
+    void statusAndAddFollowTheNode() throws IOException {
+        assertThat(cni("STATUS", "", "", config("1.1.0")).exitCode()).isZero();
+        readiness = new Readiness.NotReady("no certificate yet", false);
+        assertThat(cni("STATUS", "", "", config("1.1.0")).code()).isEqualTo(CniErrorCode.NOT_AVAILABLE);
+        Answer add = cni("ADD", "a", pod("a"), config("1.1.0"));
+        assertThat(add.code()).isEqualTo(CniErrorCode.TRY_AGAIN_LATER);
+        assertThat(add.json().get("msg").asText()).contains("no certificate yet");
+        readiness = new Readiness.NotReady("no data path", true);
+        assertThat(cni("STATUS", "", "", config("1.1.0")).code()).isEqualTo(CniErrorCode.LIMITED_CONNECTIVITY);
+        readiness = new Readiness.Ready();
+        cidrs = List.of(new PodCidr(Prefix.parse("10.77.9.0/30"), IpAddress.parse("10.77.9.1")));
+        add("b", pod("b"));
+        assertThat(cni("STATUS", "", "", config("1.1.0")).json().path("msg").asText())
+                .contains("in use");
+        assertThat(cni("ADD", "c", pod("c"), config("1.1.0")).code()).isEqualTo(CniErrorCode.TRY_AGAIN_LATER);
+    }
+
+    @Test
+    @Tag("CNI-15")
+    void refusesWhatIsNoContainersNamespace() throws IOException {
+        assertThat(cni("ADD", "a", "none-of-this-name", config("1.1.0")).code())
+                .isEqualTo(CniErrorCode.UNKNOWN_CONTAINER);
+        Answer own = cni("ADD", "a", NODE, config("1.1.0"));
+        assertThat(own.code()).isEqualTo(CniErrorCode.INVALID_ENVIRONMENT);
+        Answer file = cni("ADD", "a", "../../etc/passwd", config("1.1.0"));
+        assertThat(file.code()).isEqualTo(CniErrorCode.INVALID_ENVIRONMENT);
+        nothingIsLeft();
+    }
+
+    @Test
+    void theSocketIsForItsOwnerAlone() throws IOException {
+        Path socket = run.resolve("cni.sock");
+        assertThat(Files.getPosixFilePermissions(socket)).hasSize(2);
+        assertThat(output("setpriv", "--reuid=65534", "--clear-groups", "test", "-w", socket.toString()))
+                .startsWith("FAILED");
+        server.close();
+        assertThat(socket).doesNotExist();
+    }
+}
