@@ -1,0 +1,139 @@
+package dev.espalier.operator.install;
+
+import dev.espalier.crds.v1alpha1.IPSecNode;
+import dev.espalier.operator.pki.CertificateService;
+import dev.espalier.operator.pki.PkiNames;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.javaoperatorsdk.operator.api.config.informer.Field;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * The cluster's nodes as a whole: an IPSecNode for each Node, none for one that is gone, and certificates of the gone revoked (F-13,
+ * CSR-08). One reconciliation is for all nodes; it hangs on the operator's own namespace, which exists as long as the operator.
+ */
+@ControllerConfiguration(
+        name = "mesh",
+        informer = @Informer(fieldSelector = @Field(path = "metadata.name", value = PkiNames.NAMESPACE)),
+        maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.MINUTES))
+@RateLimited(maxReconciliations = 4, within = 1)
+public class MeshReconciler implements Reconciler<Namespace> {
+    private static final Logger LOG = Logger.getLogger(MeshReconciler.class);
+    private static final String FIELD_MANAGER = "espalier-operator";
+
+    private final KubernetesClient client;
+    private final CertificateService certificates;
+
+    public MeshReconciler(KubernetesClient client, CertificateService certificates) {
+        this.client = client;
+        this.certificates = certificates;
+    }
+
+    @Override
+    public List<EventSource<?, Namespace>> prepareEventSources(EventSourceContext<Namespace> context) {
+        Set<ResourceID> cluster = Set.of(new ResourceID(PkiNames.NAMESPACE));
+        var nodes = InformerEventSourceConfiguration.from(Node.class, Namespace.class)
+                .withSecondaryToPrimaryMapper(node -> cluster)
+                .withOnUpdateFilter(MeshReconciler::differ)
+                .build();
+        var ipsecNodes = InformerEventSourceConfiguration.from(IPSecNode.class, Namespace.class)
+                .withSecondaryToPrimaryMapper(node -> cluster)
+                .withOnUpdateFilter(MeshReconciler::specOrMarkDiffers)
+                .build();
+        return List.of(new InformerEventSource<>(nodes, context), new InformerEventSource<>(ipsecNodes, context));
+    }
+
+    @Override
+    public UpdateControl<Namespace> reconcile(Namespace namespace, Context<Namespace> context) {
+        if (!PkiNames.NAMESPACE.equals(namespace.getMetadata().getName())) {
+            return UpdateControl.noUpdate();
+        }
+        Collection<Node> nodes = context.getSecondaryResources(Node.class);
+        Collection<IPSecNode> present = context.getSecondaryResources(IPSecNode.class);
+        MeshPlan plan = MeshPlan.of(nodes, present);
+        plan.apply().forEach(this::apply);
+        plan.gone().forEach(this::removeIfGone);
+        certificates.publish(
+                nodes.stream()
+                        .collect(Collectors.toMap(
+                                node -> node.getMetadata().getName(),
+                                node -> node.getMetadata().getUid())),
+                present.stream()
+                        .filter(CertificateService::isCutOff)
+                        .map(node -> node.getMetadata().getName())
+                        .collect(Collectors.toSet()));
+        return UpdateControl.noUpdate();
+    }
+
+    private void apply(MeshPlan.Application wanted) {
+        IPSecNode node = new IPSecNode();
+        node.setMetadata(new ObjectMetaBuilder()
+                .withName(wanted.name())
+                .addNewOwnerReference()
+                .withApiVersion("v1")
+                .withKind("Node")
+                .withName(wanted.name())
+                .withUid(wanted.nodeUid())
+                .endOwnerReference()
+                .build());
+        node.setSpec(wanted.spec());
+        client.resource(node)
+                .patch(new PatchContext.Builder()
+                        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                        .withFieldManager(FIELD_MANAGER)
+                        .withForce(true)
+                        .build());
+        LOG.infof(
+                "IPSecNode %s: addresses %s, pods %s",
+                wanted.name(), wanted.spec().addresses(), wanted.spec().podCIDRs());
+    }
+
+    /** The cache may be behind; only the API server's own word removes a node (OPR-06). */
+    private void removeIfGone(String name) {
+        if (client.nodes().withName(name).get() == null) {
+            client.resources(IPSecNode.class).withName(name).delete();
+            LOG.infof("IPSecNode %s: removed, its Node is gone", name);
+        }
+    }
+
+    /** Leaves out heartbeats. */
+    private static boolean differ(Node node, Node old) {
+        return !MeshPlan.of(List.of(node), List.of()).equals(MeshPlan.of(List.of(old), List.of()));
+    }
+
+    /** Leaves out what agents write. */
+    private static boolean specOrMarkDiffers(IPSecNode node, IPSecNode old) {
+        return !Objects.equals(node.getSpec(), old.getSpec())
+                || !Objects.equals(annotations(node), annotations(old))
+                || !Objects.equals(
+                        node.getMetadata().getOwnerReferences(),
+                        old.getMetadata().getOwnerReferences());
+    }
+
+    private static Map<String, String> annotations(IPSecNode node) {
+        return Objects.requireNonNullElse(node.getMetadata().getAnnotations(), Map.of());
+    }
+}

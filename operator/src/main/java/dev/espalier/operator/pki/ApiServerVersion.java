@@ -1,0 +1,22 @@
+package dev.espalier.operator.pki;
+
+/** As {@code /version} says; vendors append to the minor, as in {@code 30+}. */
+record ApiServerVersion(int major, int minor) {
+    static ApiServerVersion parse(String major, String minor) {
+        return new ApiServerVersion(leadingNumber(major), leadingNumber(minor));
+    }
+
+    /** From 1.30 on tokens bound to a pod also name its node (KEP-4193). */
+    boolean namesNodesInTokens() {
+        return major > 1 || (major == 1 && minor >= 30);
+    }
+
+    private static int leadingNumber(String text) {
+        int end = 0;
+        while (end < text.length() && end < 6 && Character.isDigit(text.charAt(end))) {
+            end++;
+        }
+        // A version that cannot be read counts as new, for which the rules are stricter.
+        return end == 0 ? Integer.MAX_VALUE : Integer.parseInt(text, 0, end, 10);
+    }
+}

@@ -1,0 +1,14 @@
+package dev.espalier.operator.pki;
+
+import java.time.Instant;
+
+/** Is told what the certificate authority does, for metrics. */
+public interface PkiObserver {
+    void certificateIssued();
+
+    /** @param reason as in the CSR's condition */
+    void requestDenied(String reason);
+
+    /** @param notAfter of the CA's own certificate */
+    void trustPublished(Instant notAfter, int revokedSerials);
+}

@@ -1,0 +1,112 @@
+package dev.espalier.operator.policy;
+
+import dev.espalier.crds.policy.PeerValidation;
+import dev.espalier.crds.v1alpha1.IPSecNode;
+import dev.espalier.crds.v1alpha1.IPSecPeer;
+import dev.espalier.crds.v1alpha1.IPSecPeerStatus;
+import dev.espalier.crds.v1alpha1.IPSecPolicy;
+import dev.espalier.crds.v1alpha1.IPSecPolicyStatus;
+import dev.espalier.operator.pki.PkiNames;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.informer.Field;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Writes the status of all policies and peers. One reconciliation is for all of them, because what one policy comes to depends on the
+ * others; it hangs on the operator's own namespace.
+ */
+@ControllerConfiguration(
+        name = "policies",
+        informer = @Informer(fieldSelector = @Field(path = "metadata.name", value = PkiNames.NAMESPACE)),
+        maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.MINUTES))
+@RateLimited(maxReconciliations = 4, within = 1)
+public class PolicyReconciler implements Reconciler<Namespace> {
+    private static final Logger LOG = Logger.getLogger(PolicyReconciler.class);
+
+    private final KubernetesClient client;
+    private final InstantSource clock;
+
+    public PolicyReconciler(KubernetesClient client, InstantSource clock) {
+        this.client = client;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<EventSource<?, Namespace>> prepareEventSources(EventSourceContext<Namespace> context) {
+        Set<ResourceID> cluster = Set.of(new ResourceID(PkiNames.NAMESPACE));
+        return List.of(
+                new InformerEventSource<>(
+                        InformerEventSourceConfiguration.from(IPSecPolicy.class, Namespace.class)
+                                .withSecondaryToPrimaryMapper(policy -> cluster)
+                                .build(),
+                        context),
+                new InformerEventSource<>(
+                        InformerEventSourceConfiguration.from(IPSecPeer.class, Namespace.class)
+                                .withSecondaryToPrimaryMapper(peer -> cluster)
+                                .build(),
+                        context),
+                new InformerEventSource<>(
+                        InformerEventSourceConfiguration.from(IPSecNode.class, Namespace.class)
+                                .withSecondaryToPrimaryMapper(node -> cluster)
+                                .withOnUpdateFilter((node, old) -> !Objects.equals(node.getStatus(), old.getStatus()))
+                                .build(),
+                        context));
+    }
+
+    @Override
+    public UpdateControl<Namespace> reconcile(Namespace namespace, Context<Namespace> context) {
+        if (!PkiNames.NAMESPACE.equals(namespace.getMetadata().getName())) {
+            return UpdateControl.noUpdate();
+        }
+        Collection<IPSecPolicy> policies = context.getSecondaryResources(IPSecPolicy.class);
+        Map<String, IPSecPolicyStatus> plan =
+                PolicyStatusPlan.of(policies, context.getSecondaryResources(IPSecNode.class), clock.instant());
+        for (IPSecPolicy policy : policies) {
+            IPSecPolicyStatus wanted =
+                    Objects.requireNonNull(plan.get(policy.getMetadata().getName()));
+            if (!wanted.equals(policy.getStatus())) {
+                write(policy, wanted);
+            }
+        }
+        for (IPSecPeer peer : context.getSecondaryResources(IPSecPeer.class)) {
+            IPSecPeerStatus wanted = PeerStatusPlan.of(peer, PeerValidation.validate(peer.getSpec()), clock.instant());
+            if (!wanted.equals(peer.getStatus())) {
+                peer.setStatus(wanted);
+                client.resource(peer).updateStatus();
+            }
+        }
+        return UpdateControl.noUpdate();
+    }
+
+    /** Under the version that the status was computed from: a status about an older spec never lands on a newer one. */
+    private void write(IPSecPolicy policy, IPSecPolicyStatus status) {
+        IPSecPolicyStatus old = policy.getStatus();
+        policy.setStatus(status);
+        client.resource(policy).updateStatus();
+        if (old == null || !Objects.equals(old.message(), status.message())) {
+            LOG.infof(
+                    "policy %s, generation %d: %s",
+                    policy.getMetadata().getName(), status.observedGeneration(), status.message());
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.espalier.operator.wiring;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Settings; as environment variables {@code ESPALIER_CERTIFICATE_LIFETIME} and so on. */
+@ConfigMapping(prefix = "espalier")
+interface OperatorSettings {
+    Certificate certificate();
+
+    LeaderElection leaderElection();
+
+    interface Certificate {
+        /** How long a node's certificate is good for, such as {@code 24h} or {@code 10m}. */
+        @WithDefault("24h")
+        Duration lifetime();
+
+        /** How many certificates one node may get in an hour. */
+        @WithDefault("10")
+        int issuesPerHour();
+    }
+
+    interface LeaderElection {
+        /** How long a leader that is not heard of keeps others waiting. */
+        @WithDefault("10s")
+        Duration leaseDuration();
+
+        /** After how long without renewal a leader gives up; shorter than {@link #leaseDuration}. */
+        @WithDefault("6s")
+        Duration renewDeadline();
+
+        @WithDefault("2s")
+        Duration retryPeriod();
+    }
+}
