@@ -22,8 +22,7 @@ public record Kubeconfig(String server, String authorityPem, String user, String
                 users: [{name: "%s", user: {token: "%s"}}]
                 contexts: [{name: lab, context: {cluster: lab, user: "%s"}}]
                 current-context: lab
-                """
-                .formatted(server, authority, user, token, user);
+                """.formatted(server, authority, user, token, user);
     }
 
     /** Writes it with mode 0600, in one step: whoever sees the file sees all of it. */

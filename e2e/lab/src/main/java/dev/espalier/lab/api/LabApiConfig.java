@@ -29,15 +29,23 @@ public record LabApiConfig(
     /** On a free port of the loopback address, nothing kept, like a current server. */
     public static LabApiConfig local() {
         return new LabApiConfig(
-                new InetSocketAddress("127.0.0.1", 0), Optional.empty(), 32, true, 1_000, Duration.ofSeconds(10), System.err::println);
+                new InetSocketAddress("127.0.0.1", 0),
+                Optional.empty(),
+                32,
+                true,
+                1_000,
+                Duration.ofSeconds(10),
+                System.err::println);
     }
 
     public LabApiConfig withListen(InetSocketAddress address) {
-        return new LabApiConfig(address, stateFolder, minorVersion, nodeClaims, historyPerResource, bookmarkInterval, log);
+        return new LabApiConfig(
+                address, stateFolder, minorVersion, nodeClaims, historyPerResource, bookmarkInterval, log);
     }
 
     public LabApiConfig withStateFolder(Path folder) {
-        return new LabApiConfig(listen, Optional.of(folder), minorVersion, nodeClaims, historyPerResource, bookmarkInterval, log);
+        return new LabApiConfig(
+                listen, Optional.of(folder), minorVersion, nodeClaims, historyPerResource, bookmarkInterval, log);
     }
 
     public LabApiConfig withBookmarkInterval(Duration interval) {

@@ -38,10 +38,14 @@ import javax.net.ssl.SSLParameters;
  */
 public final class LabApiServer implements AutoCloseable {
     static {
-        // Small answers must not wait for the client's delayed ACK, and an idle keep-alive connection must outlive the client's interest in it.
+        // Small answers must not wait for the client's delayed ACK, and an idle keep-alive connection must outlive the
+        // client's interest in it.
         System.setProperty("sun.net.httpserver.nodelay", System.getProperty("sun.net.httpserver.nodelay", "true"));
-        System.setProperty("sun.net.httpserver.idleInterval", System.getProperty("sun.net.httpserver.idleInterval", "300"));
-        System.setProperty("sun.net.httpserver.maxIdleConnections", System.getProperty("sun.net.httpserver.maxIdleConnections", "2000"));
+        System.setProperty(
+                "sun.net.httpserver.idleInterval", System.getProperty("sun.net.httpserver.idleInterval", "300"));
+        System.setProperty(
+                "sun.net.httpserver.maxIdleConnections",
+                System.getProperty("sun.net.httpserver.maxIdleConnections", "2000"));
     }
 
     private final HttpsServer http;
@@ -77,8 +81,10 @@ public final class LabApiServer implements AutoCloseable {
                 config.bookmarkInterval(),
                 config.log()));
         this.http = HttpsServer.create(config.listen(), 0);
-        this.threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("api-", 0).factory());
-        http.setHttpsConfigurator(new ClientCertificatesWanted(identity.serverContext(ServerIdentity.hosts(config.listen().getAddress()))));
+        this.threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("api-", 0).factory());
+        http.setHttpsConfigurator(new ClientCertificatesWanted(
+                identity.serverContext(ServerIdentity.hosts(config.listen().getAddress()))));
         http.setExecutor(threads);
         http.createContext("/", router);
         this.admin = new Kubeconfig(url(), identity.authorityPem(), "lab-admin", identity.adminToken());
@@ -86,7 +92,9 @@ public final class LabApiServer implements AutoCloseable {
 
     /** Starts a server; it answers when this returns. With a state folder, writes {@code admin.kubeconfig} there. */
     public static LabApiServer start(LabApiConfig config) throws IOException {
-        ServerIdentity identity = config.stateFolder().isPresent() ? ServerIdentity.in(config.stateFolder().get()) : ServerIdentity.create();
+        ServerIdentity identity = config.stateFolder().isPresent()
+                ? ServerIdentity.in(config.stateFolder().get())
+                : ServerIdentity.create();
         LabApiServer server = new LabApiServer(config, identity);
         server.controllers.start();
         server.http.start();
@@ -104,7 +112,9 @@ public final class LabApiServer implements AutoCloseable {
     /** {@code https://ADDRESS:PORT}. */
     public String url() {
         InetSocketAddress bound = http.getAddress();
-        String host = bound.getAddress().isAnyLocalAddress() ? "127.0.0.1" : bound.getAddress().getHostAddress().replaceFirst("%.*", "");
+        String host = bound.getAddress().isAnyLocalAddress()
+                ? "127.0.0.1"
+                : bound.getAddress().getHostAddress().replaceFirst("%.*", "");
         return "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort();
     }
 
@@ -137,7 +147,9 @@ public final class LabApiServer implements AutoCloseable {
 
     private static void bootstrap(TypeRegistry types, ResourceWriter writer) {
         WriteOptions options = WriteOptions.of(
-                new dev.espalier.lab.api.access.User("system:apiserver", "", List.of("system:masters"), java.util.Map.of()), "lab-api");
+                new dev.espalier.lab.api.access.User(
+                        "system:apiserver", "", List.of("system:masters"), java.util.Map.of()),
+                "lab-api");
         ResourceType namespaces = types.find("", "v1", "namespaces").orElseThrow();
         for (String name : List.of("default", "kube-system", "kube-public", "kube-node-lease")) {
             ObjectNode namespace = Json.object().put("apiVersion", "v1").put("kind", "Namespace");
@@ -145,7 +157,8 @@ public final class LabApiServer implements AutoCloseable {
             writer.create(namespaces, "", namespace, options);
         }
         for (ObjectNode object : Rbac.bootstrap()) {
-            ResourceType type = types.ofKind(Json.textOrEmpty(object, "apiVersion"), Json.textOrEmpty(object, "kind")).orElseThrow();
+            ResourceType type = types.ofKind(Json.textOrEmpty(object, "apiVersion"), Json.textOrEmpty(object, "kind"))
+                    .orElseThrow();
             writer.create(type, "", object, options);
         }
     }

@@ -71,9 +71,11 @@ public final class RealApiServer {
             ServerIdentity.Issued server = identity.issueServer(ServerIdentity.hosts(InetAddress.getByName(address)));
             ServerIdentity.writeSecret(folder.resolve("server.crt"), server.certificatePem());
             ServerIdentity.writeSecret(folder.resolve("server.key"), server.keyPem());
-            ServerIdentity.writeSecret(folder.resolve("tokens.csv"), identity.adminToken() + ",lab-admin,lab-admin,\"system:masters\"\n");
+            ServerIdentity.writeSecret(
+                    folder.resolve("tokens.csv"), identity.adminToken() + ",lab-admin,lab-admin,\"system:masters\"\n");
             String host = address.contains(":") ? "[" + address + "]" : address;
-            Kubeconfig admin = new Kubeconfig("https://" + host + ":" + port, identity.authorityPem(), "lab-admin", identity.adminToken());
+            Kubeconfig admin = new Kubeconfig(
+                    "https://" + host + ":" + port, identity.authorityPem(), "lab-admin", identity.adminToken());
             Path kubeconfig = LabApiServer.adminKubeconfig(folder);
             admin.write(kubeconfig);
 
@@ -81,7 +83,10 @@ public final class RealApiServer {
             daemons.start("etcd", inNamespace(etcd(clientPort, freePort())), Map.of());
             daemons.start("kube-apiserver", inNamespace(apiServer(clientPort, address, port)), Map.of());
             if (wait) {
-                Waiting.until("kube-apiserver answers (logs: " + logs(folder) + ")", START_LIMIT, () -> answers(admin, identity));
+                Waiting.until(
+                        "kube-apiserver answers (logs: " + logs(folder) + ")",
+                        START_LIMIT,
+                        () -> answers(admin, identity));
             }
             if (Files.isExecutable(assets.resolve("kube-controller-manager"))) {
                 daemons.start("controller-manager", inNamespace(controllerManager(kubeconfig)), Map.of());

@@ -81,7 +81,9 @@ final class ServerIdentity {
                         certificate(Files.readString(folder.resolve("ca.crt"))),
                         privateKey(Files.readString(folder.resolve("ca.key"))),
                         new KeyPair(
-                                KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(der(Files.readString(folder.resolve("service-account.pub"))))),
+                                KeyFactory.getInstance("EC")
+                                        .generatePublic(new X509EncodedKeySpec(
+                                                der(Files.readString(folder.resolve("service-account.pub"))))),
                                 privateKey(Files.readString(folder.resolve("service-account.key")))),
                         Files.readString(token).strip());
             }
@@ -89,8 +91,12 @@ final class ServerIdentity {
             ServerIdentity made = create();
             writeSecret(folder.resolve("ca.crt"), made.authorityPem());
             writeSecret(folder.resolve("ca.key"), pem("PRIVATE KEY", made.authorityKey.getEncoded()));
-            writeSecret(folder.resolve("service-account.key"), pem("PRIVATE KEY", made.tokenKey.getPrivate().getEncoded()));
-            writeSecret(folder.resolve("service-account.pub"), pem("PUBLIC KEY", made.tokenKey.getPublic().getEncoded()));
+            writeSecret(
+                    folder.resolve("service-account.key"),
+                    pem("PRIVATE KEY", made.tokenKey.getPrivate().getEncoded()));
+            writeSecret(
+                    folder.resolve("service-account.pub"),
+                    pem("PUBLIC KEY", made.tokenKey.getPublic().getEncoded()));
             writeSecret(token, made.adminToken);
             return made;
         } catch (GeneralSecurityException e) {
@@ -105,13 +111,18 @@ final class ServerIdentity {
         X509v3CertificateBuilder builder = builder(name, name, keys);
         try {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
-            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.digitalSignature));
+            builder.addExtension(
+                    Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.digitalSignature));
         } catch (IOException e) {
             throw new IllegalStateException("cannot encode an extension", e);
         }
         byte[] token = new byte[32];
         RANDOM.nextBytes(token);
-        return new ServerIdentity(sign(builder, keys.getPrivate()), keys.getPrivate(), newKeys(), HexFormat.of().formatHex(token));
+        return new ServerIdentity(
+                sign(builder, keys.getPrivate()),
+                keys.getPrivate(),
+                newKeys(),
+                HexFormat.of().formatHex(token));
     }
 
     String authorityPem() {
@@ -129,10 +140,15 @@ final class ServerIdentity {
     /** A server certificate for names and addresses. */
     Issued issueServer(List<String> hosts) {
         KeyPair keys = newKeys();
-        X509v3CertificateBuilder builder = builder(authority.getSubjectX500Principal(), new X500Principal("CN=kube-apiserver"), keys);
+        X509v3CertificateBuilder builder =
+                builder(authority.getSubjectX500Principal(), new X500Principal("CN=kube-apiserver"), keys);
         try {
-            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(hosts.stream().map(ServerIdentity::name).toArray(GeneralName[]::new)));
-            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+            builder.addExtension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    new GeneralNames(hosts.stream().map(ServerIdentity::name).toArray(GeneralName[]::new)));
+            builder.addExtension(
+                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
         } catch (IOException e) {
             throw new IllegalStateException("cannot encode an extension", e);
         }
@@ -144,9 +160,11 @@ final class ServerIdentity {
         KeyPair keys = newKeys();
         StringBuilder subject = new StringBuilder("CN=" + user);
         groups.forEach(group -> subject.append(",O=").append(group));
-        X509v3CertificateBuilder builder = builder(authority.getSubjectX500Principal(), new X500Principal(subject.toString()), keys);
+        X509v3CertificateBuilder builder =
+                builder(authority.getSubjectX500Principal(), new X500Principal(subject.toString()), keys);
         try {
-            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
+            builder.addExtension(
+                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
         } catch (IOException e) {
             throw new IllegalStateException("cannot encode an extension", e);
         }
@@ -154,7 +172,9 @@ final class ServerIdentity {
     }
 
     private Issued issued(X509v3CertificateBuilder builder, KeyPair keys) {
-        return new Issued(pem(sign(builder, authorityKey)), pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+        return new Issued(
+                pem(sign(builder, authorityKey)),
+                pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
     }
 
     /** TLS with a fresh certificate for {@code hosts}; client certificates are verified against the CA. */
@@ -168,7 +188,9 @@ final class ServerIdentity {
             char[] password = new char[0];
             KeyStore keys = KeyStore.getInstance("PKCS12");
             keys.load(null, password);
-            keys.setKeyEntry("own", privateKey(issued.keyPem()), password, new X509Certificate[] {certificate(issued.certificatePem()), authority});
+            keys.setKeyEntry("own", privateKey(issued.keyPem()), password, new X509Certificate[] {
+                certificate(issued.certificatePem()), authority
+            });
             KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keyManagers.init(keys, password);
             SSLContext context = SSLContext.getInstance("TLS");
@@ -193,7 +215,11 @@ final class ServerIdentity {
         Files.deleteIfExists(fresh);
         Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(fresh, text);
-        Files.move(fresh, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                fresh,
+                file,
+                java.nio.file.StandardCopyOption.ATOMIC_MOVE,
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static GeneralName name(String host) {
@@ -203,7 +229,8 @@ final class ServerIdentity {
 
     /** Names under which a server that listens on {@code address} is reached. */
     static List<String> hosts(InetAddress address) {
-        List<String> hosts = new ArrayList<>(List.of("localhost", "127.0.0.1", "::1", "kubernetes", "kubernetes.default.svc"));
+        List<String> hosts =
+                new ArrayList<>(List.of("localhost", "127.0.0.1", "::1", "kubernetes", "kubernetes.default.svc"));
         if (!address.isAnyLocalAddress()) {
             hosts.add(address.getHostAddress().replaceFirst("%.*", ""));
         }
@@ -223,12 +250,18 @@ final class ServerIdentity {
     private static X509v3CertificateBuilder builder(X500Principal issuer, X500Principal subject, KeyPair keys) {
         Instant now = Instant.now();
         return new JcaX509v3CertificateBuilder(
-                issuer, new BigInteger(120, RANDOM), Date.from(now.minusSeconds(300)), Date.from(now.plus(LIFETIME)), subject, keys.getPublic());
+                issuer,
+                new BigInteger(120, RANDOM),
+                Date.from(now.minusSeconds(300)),
+                Date.from(now.plus(LIFETIME)),
+                subject,
+                keys.getPublic());
     }
 
     private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key) {
         try {
-            return new JcaX509CertificateConverter().getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
+            return new JcaX509CertificateConverter()
+                    .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
         } catch (OperatorCreationException | GeneralSecurityException e) {
             throw new IllegalStateException("cannot sign a certificate", e);
         }
@@ -252,8 +285,8 @@ final class ServerIdentity {
     }
 
     private static X509Certificate certificate(String pem) throws GeneralSecurityException {
-        return (X509Certificate)
-                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+        return (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
     }
 
     private static PrivateKey privateKey(String pem) throws GeneralSecurityException {

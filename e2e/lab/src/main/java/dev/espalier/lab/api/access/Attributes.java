@@ -7,7 +7,8 @@ package dev.espalier.lab.api.access;
  * @param name empty when the request is about no particular object
  * @param path of a request about no resource, else empty
  */
-public record Attributes(String verb, String group, String resource, String subresource, String namespace, String name, String path) {
+public record Attributes(
+        String verb, String group, String resource, String subresource, String namespace, String name, String path) {
     public static Attributes ofPath(String verb, String path) {
         return new Attributes(verb, "", "", "", "", "", path);
     }
@@ -22,6 +23,7 @@ public record Attributes(String verb, String group, String resource, String subr
             return "User \"" + user.name() + "\" cannot " + verb + " path \"" + path + "\"";
         }
         String where = namespace.isEmpty() ? " at the cluster scope" : " in the namespace \"" + namespace + "\"";
-        return "User \"" + user.name() + "\" cannot " + verb + " resource \"" + resourceWithSub() + "\" in API group \"" + group + "\"" + where;
+        return "User \"" + user.name() + "\" cannot " + verb + " resource \"" + resourceWithSub() + "\" in API group \""
+                + group + "\"" + where;
     }
 }

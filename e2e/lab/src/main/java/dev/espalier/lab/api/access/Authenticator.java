@@ -41,7 +41,8 @@ public final class Authenticator {
         if (authorization == null || !authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
             return User.ANONYMOUS;
         }
-        return ofToken(authorization.substring(7).strip(), List.of(ServiceAccountTokens.ISSUER)).orElseThrow(ApiException::unauthorized);
+        return ofToken(authorization.substring(7).strip(), List.of(ServiceAccountTokens.ISSUER))
+                .orElseThrow(ApiException::unauthorized);
     }
 
     /** The holder of a token that is good for one of {@code audiences}. */

@@ -32,8 +32,10 @@ public final class Rbac {
         if (attributes.namespace().isEmpty()) {
             return false;
         }
-        for (ObjectNode binding : store.list(GROUP + "/rolebindings", attributes.namespace()).items()) {
-            if (bindsTo(binding, user, attributes.namespace()) && roleAllows(binding, attributes.namespace(), attributes)) {
+        for (ObjectNode binding :
+                store.list(GROUP + "/rolebindings", attributes.namespace()).items()) {
+            if (bindsTo(binding, user, attributes.namespace())
+                    && roleAllows(binding, attributes.namespace(), attributes)) {
                 return true;
             }
         }
@@ -47,8 +49,10 @@ public final class Rbac {
             boolean matches = switch (Json.textOrEmpty(subject, "kind")) {
                 case "User" -> user.name().equals(name);
                 case "Group" -> user.groups().contains(name);
-                case "ServiceAccount" -> user.name()
-                        .equals("system:serviceaccount:" + (namespace.isEmpty() ? bindingNamespace : namespace) + ":" + name);
+                case "ServiceAccount" ->
+                    user.name()
+                            .equals("system:serviceaccount:" + (namespace.isEmpty() ? bindingNamespace : namespace)
+                                    + ":" + name);
                 default -> false;
             };
             if (matches) {
@@ -81,14 +85,17 @@ public final class Rbac {
             return false;
         }
         if (!attributes.path().isEmpty()) {
-            return Json.texts(rule.path("nonResourceURLs")).stream().anyMatch(pattern -> pathMatches(pattern, attributes.path()));
+            return Json.texts(rule.path("nonResourceURLs")).stream()
+                    .anyMatch(pattern -> pathMatches(pattern, attributes.path()));
         }
         List<String> resources = Json.texts(rule.path("resources"));
         boolean resource = resources.contains("*")
                 || resources.contains(attributes.resourceWithSub())
                 || (!attributes.subresource().isEmpty() && resources.contains("*/" + attributes.subresource()));
         List<String> names = Json.texts(rule.path("resourceNames"));
-        return resource && has(rule.path("apiGroups"), attributes.group()) && (names.isEmpty() || names.contains(attributes.name()));
+        return resource
+                && has(rule.path("apiGroups"), attributes.group())
+                && (names.isEmpty() || names.contains(attributes.name()));
     }
 
     private static boolean has(JsonNode list, String wanted) {
@@ -97,13 +104,17 @@ public final class Rbac {
     }
 
     private static boolean pathMatches(String pattern, String path) {
-        return pattern.endsWith("*") ? path.startsWith(pattern.substring(0, pattern.length() - 1)) : pattern.equals(path);
+        return pattern.endsWith("*")
+                ? path.startsWith(pattern.substring(0, pattern.length() - 1))
+                : pattern.equals(path);
     }
 
     /** The roles that every cluster has from its first moment, as far as clients here need them. */
     public static List<ObjectNode> bootstrap() {
         return List.of(
-                role("cluster-admin", "[{'verbs':['*'],'apiGroups':['*'],'resources':['*']},{'verbs':['*'],'nonResourceURLs':['*']}]"),
+                role(
+                        "cluster-admin",
+                        "[{'verbs':['*'],'apiGroups':['*'],'resources':['*']},{'verbs':['*'],'nonResourceURLs':['*']}]"),
                 role(
                         "system:discovery",
                         "[{'verbs':['get'],'nonResourceURLs':['/api','/api/*','/apis','/apis/*','/healthz','/livez','/openapi','/openapi/*','/readyz','/version','/version/']}]"),
@@ -111,16 +122,22 @@ public final class Rbac {
                         "system:basic-user",
                         "[{'verbs':['create'],'apiGroups':['authorization.k8s.io'],'resources':['selfsubjectaccessreviews']},"
                                 + "{'verbs':['create'],'apiGroups':['authentication.k8s.io'],'resources':['selfsubjectreviews']}]"),
-                role("system:public-info-viewer", "[{'verbs':['get'],'nonResourceURLs':['/healthz','/livez','/readyz','/version','/version/']}]"),
+                role(
+                        "system:public-info-viewer",
+                        "[{'verbs':['get'],'nonResourceURLs':['/healthz','/livez','/readyz','/version','/version/']}]"),
                 binding("cluster-admin", "system:masters"),
                 binding("system:discovery", User.AUTHENTICATED),
                 binding("system:basic-user", User.AUTHENTICATED),
                 binding("system:public-info-viewer", User.AUTHENTICATED),
-                binding("system:public-info-viewer:unauthenticated", "system:public-info-viewer", "system:unauthenticated"));
+                binding(
+                        "system:public-info-viewer:unauthenticated",
+                        "system:public-info-viewer",
+                        "system:unauthenticated"));
     }
 
     private static ObjectNode role(String name, String rules) {
-        ObjectNode role = Json.literal("{\"apiVersion\":\"" + GROUP + "/v1\",\"kind\":\"ClusterRole\",\"rules\":" + rules.replace('\'', '"') + "}");
+        ObjectNode role = Json.literal("{\"apiVersion\":\"" + GROUP + "/v1\",\"kind\":\"ClusterRole\",\"rules\":"
+                + rules.replace('\'', '"') + "}");
         Meta.of(role).put("name", name);
         return role;
     }
@@ -132,8 +149,15 @@ public final class Rbac {
     private static ObjectNode binding(String name, String role, String group) {
         ObjectNode binding = Json.object().put("apiVersion", GROUP + "/v1").put("kind", "ClusterRoleBinding");
         Meta.of(binding).put("name", name);
-        binding.putObject("roleRef").put("apiGroup", GROUP).put("kind", "ClusterRole").put("name", role);
-        binding.putArray("subjects").addObject().put("apiGroup", GROUP).put("kind", "Group").put("name", group);
+        binding.putObject("roleRef")
+                .put("apiGroup", GROUP)
+                .put("kind", "ClusterRole")
+                .put("name", role);
+        binding.putArray("subjects")
+                .addObject()
+                .put("apiGroup", GROUP)
+                .put("kind", "Group")
+                .put("name", group);
         return binding;
     }
 }

@@ -69,7 +69,8 @@ public final class ServiceAccountTokens {
     /** Who holds {@code token}; empty when it is not ours, out of time, for other audiences, or what it is bound to is gone. */
     Optional<User> authenticate(String token, List<String> audiences) {
         return verified(token)
-                .filter(claims -> inTime(claims) && Json.texts(claims.path("aud")).stream().anyMatch(audiences::contains))
+                .filter(claims -> inTime(claims)
+                        && Json.texts(claims.path("aud")).stream().anyMatch(audiences::contains))
                 .flatMap(this::user);
     }
 
@@ -88,7 +89,8 @@ public final class ServiceAccountTokens {
         }
         addExtra(extra, "pod", bound.path("pod"));
         addExtra(extra, "node", bound.path("node"));
-        List<String> groups = List.of("system:serviceaccounts", "system:serviceaccounts:" + namespace, User.AUTHENTICATED);
+        List<String> groups =
+                List.of("system:serviceaccounts", "system:serviceaccounts:" + namespace, User.AUTHENTICATED);
         return Optional.of(new User(
                 subject(namespace, Json.textOrEmpty(bound, "serviceaccount", "name")),
                 Json.textOrEmpty(bound, "serviceaccount", "uid"),
@@ -112,7 +114,9 @@ public final class ServiceAccountTokens {
 
     private static boolean inTime(JsonNode claims) {
         long now = Instant.now().getEpochSecond();
-        return claims.path("exp").asLong() > now && claims.path("nbf").asLong() <= now && ISSUER.equals(Json.text(claims, "iss"));
+        return claims.path("exp").asLong() > now
+                && claims.path("nbf").asLong() <= now
+                && ISSUER.equals(Json.text(claims, "iss"));
     }
 
     private static String subject(String namespace, String name) {
@@ -120,7 +124,8 @@ public final class ServiceAccountTokens {
     }
 
     private String sign(ObjectNode claims) {
-        String signed = encode(Json.bytes(Json.object().put("alg", "ES256").put("typ", "JWT"))) + "." + encode(Json.bytes(claims));
+        String signed = encode(Json.bytes(Json.object().put("alg", "ES256").put("typ", "JWT"))) + "."
+                + encode(Json.bytes(claims));
         try {
             Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format");
             signature.initSign(key.getPrivate());

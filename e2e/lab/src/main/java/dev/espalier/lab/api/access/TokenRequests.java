@@ -38,14 +38,20 @@ public final class TokenRequests {
             throw ApiException.invalid(
                     accounts,
                     name,
-                    List.of(FieldError.invalid("spec.expirationSeconds", Long.toString(seconds), "may not specify a duration less than 10 minutes")));
+                    List.of(FieldError.invalid(
+                            "spec.expirationSeconds",
+                            Long.toString(seconds),
+                            "may not specify a duration less than 10 minutes")));
         }
         ObjectNode pod = boundPod(accounts, namespace, name, spec.path("boundObjectRef"));
-        List<String> audiences = spec.path("audiences").isEmpty() ? List.of(ServiceAccountTokens.ISSUER) : Json.texts(spec.path("audiences"));
+        List<String> audiences = spec.path("audiences").isEmpty()
+                ? List.of(ServiceAccountTokens.ISSUER)
+                : Json.texts(spec.path("audiences"));
         Instant now = Instant.now();
         Instant expires = now.plusSeconds(seconds);
 
-        ObjectNode answer = request.deepCopy().put("apiVersion", "authentication.k8s.io/v1").put("kind", "TokenRequest");
+        ObjectNode answer =
+                request.deepCopy().put("apiVersion", "authentication.k8s.io/v1").put("kind", "TokenRequest");
         Meta.of(answer).put("name", name).put("namespace", namespace).put("creationTimestamp", Meta.timestamp(now));
         Json.childObject(answer, "spec").put("expirationSeconds", seconds).set("audiences", Json.textArray(audiences));
         answer.putObject("status")
@@ -60,7 +66,8 @@ public final class TokenRequests {
         }
         String kind = Json.textOrEmpty(reference, "kind");
         if (!kind.equals("Pod")) {
-            throw ApiException.badRequest("cannot bind token to object of kind \"" + kind + "\": this server binds to pods only");
+            throw ApiException.badRequest(
+                    "cannot bind token to object of kind \"" + kind + "\": this server binds to pods only");
         }
         String name = Json.textOrEmpty(reference, "name");
         ObjectNode pod = store.get(new Store.Key("/pods", namespace, name));
@@ -70,10 +77,14 @@ public final class TokenRequests {
         String uid = Json.textOrEmpty(reference, "uid");
         if (!uid.isEmpty() && !uid.equals(Meta.uid(pod))) {
             throw ApiException.conflict(
-                    accounts, account, "the UID in the bound object reference (" + uid + ") does not match the UID in record. The object might have been deleted and then recreated");
+                    accounts,
+                    account,
+                    "the UID in the bound object reference (" + uid
+                            + ") does not match the UID in record. The object might have been deleted and then recreated");
         }
         if (!account.equals(Json.textOrEmpty(pod, "spec", "serviceAccountName"))) {
-            throw ApiException.badRequest("cannot bind token for serviceaccount \"" + account + "\" to pod running with different serviceaccount name.");
+            throw ApiException.badRequest("cannot bind token for serviceaccount \"" + account
+                    + "\" to pod running with different serviceaccount name.");
         }
         return pod;
     }

@@ -32,7 +32,8 @@ record Changes(FieldSet changed, FieldSet removed) {
             Set<String> names = new LinkedHashSet<>();
             before.fieldNames().forEachRemaining(names::add);
             after.fieldNames().forEachRemaining(names::add);
-            names.forEach(name -> compareChild(before.path(name), after.path(name), "f:" + name, shape.field(name), changed, removed));
+            names.forEach(name -> compareChild(
+                    before.path(name), after.path(name), "f:" + name, shape.field(name), changed, removed));
             return;
         }
         Map<String, JsonNode> old = FieldSet.elements(before, shape);

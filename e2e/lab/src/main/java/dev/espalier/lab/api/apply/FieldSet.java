@@ -14,8 +14,16 @@ import org.jspecify.annotations.Nullable;
  * a field, {@code k:{"type":"Ready"}} for a list item by key, {@code v:"x"} for a value of a set.
  */
 final class FieldSet {
-    private static final List<String> SYSTEM_METADATA =
-            List.of("name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields", "resourceVersion");
+    private static final List<String> SYSTEM_METADATA = List.of(
+            "name",
+            "namespace",
+            "creationTimestamp",
+            "selfLink",
+            "uid",
+            "clusterName",
+            "generation",
+            "managedFields",
+            "resourceVersion");
 
     private boolean member;
     private final TreeMap<String, FieldSet> children = new TreeMap<>();
@@ -53,16 +61,18 @@ final class FieldSet {
     private void fill(JsonNode value, MergeShape shape) {
         switch (shape.kind(value)) {
             case ATOMIC -> member = true;
-            case GRANULAR -> value.properties().forEach(field -> {
-                FieldSet child = child("f:" + field.getKey());
-                child.fill(field.getValue(), shape.field(field.getKey()));
-                child.member |= child.children.isEmpty() || shape.isMapKey(field.getKey());
-            });
-            case LIST_BY_KEY, LIST_SET -> elements(value, shape).forEach((element, item) -> {
-                FieldSet child = child(element);
-                child.fill(item, shape.items());
-                child.member = true;
-            });
+            case GRANULAR ->
+                value.properties().forEach(field -> {
+                    FieldSet child = child("f:" + field.getKey());
+                    child.fill(field.getValue(), shape.field(field.getKey()));
+                    child.member |= child.children.isEmpty() || shape.isMapKey(field.getKey());
+                });
+            case LIST_BY_KEY, LIST_SET ->
+                elements(value, shape).forEach((element, item) -> {
+                    FieldSet child = child(element);
+                    child.fill(item, shape.items());
+                    child.member = true;
+                });
         }
     }
 
@@ -112,7 +122,8 @@ final class FieldSet {
     FieldSet union(FieldSet other) {
         FieldSet result = copy();
         result.member |= other.member;
-        other.children.forEach((element, child) -> result.children.put(element, result.under(element).union(child)));
+        other.children.forEach((element, child) ->
+                result.children.put(element, result.under(element).union(child)));
         return result;
     }
 

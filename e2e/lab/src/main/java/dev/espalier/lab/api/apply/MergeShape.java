@@ -78,8 +78,10 @@ sealed interface MergeShape {
     }
 
     record ByName(String name) implements MergeShape {
-        private static final Set<String> MAPS = Set.of("labels", "annotations", "data", "binaryData", "nodeSelector", "capacity", "allocatable");
-        private static final Set<String> ATOMIC_OBJECTS = Set.of("ownerReferences[]", "selector", "namespaceSelector", "objectSelector", "secretRef", "roleRef");
+        private static final Set<String> MAPS =
+                Set.of("labels", "annotations", "data", "binaryData", "nodeSelector", "capacity", "allocatable");
+        private static final Set<String> ATOMIC_OBJECTS =
+                Set.of("ownerReferences[]", "selector", "namespaceSelector", "objectSelector", "secretRef", "roleRef");
 
         @Override
         public Kind kind(JsonNode value) {

@@ -25,11 +25,14 @@ public final class Ownership {
      */
     public record Owner(String manager, String operation, String apiVersion, String subresource) {
         boolean sameAs(Owner other) {
-            return manager.equals(other.manager) && operation.equals(other.operation) && subresource.equals(other.subresource);
+            return manager.equals(other.manager)
+                    && operation.equals(other.operation)
+                    && subresource.equals(other.subresource);
         }
 
         String describe() {
-            String text = "\"" + manager + "\"" + (subresource.isEmpty() ? "" : " with subresource \"" + subresource + "\"");
+            String text =
+                    "\"" + manager + "\"" + (subresource.isEmpty() ? "" : " with subresource \"" + subresource + "\"");
             return "conflict with " + text + " using " + apiVersion;
         }
     }
@@ -44,7 +47,8 @@ public final class Ownership {
                     Json.textOrEmpty(entry, "operation"),
                     Json.textOrEmpty(entry, "apiVersion"),
                     Json.textOrEmpty(entry, "subresource"));
-            entries.add(new Entry(owner, Json.textOrEmpty(entry, "time"), FieldSet.fromFieldsV1(entry.path("fieldsV1"))));
+            entries.add(
+                    new Entry(owner, Json.textOrEmpty(entry, "time"), FieldSet.fromFieldsV1(entry.path("fieldsV1"))));
         }
         return new Ownership(entries);
     }
@@ -73,7 +77,12 @@ public final class Ownership {
         boolean placed = false;
         for (Entry entry : entries) {
             if (!entry.owner().sameAs(owner)) {
-                addUnlessEmpty(next, entry.owner(), entry.time(), entry, entry.fields().minus(taken).minus(removed));
+                addUnlessEmpty(
+                        next,
+                        entry.owner(),
+                        entry.time(),
+                        entry,
+                        entry.fields().minus(taken).minus(removed));
             } else if (!placed) {
                 placed = true;
                 addUnlessEmpty(next, owner, entry.time(), entry, owned);

@@ -54,8 +54,11 @@ public final class ServerSideApply {
         List<FieldError> conflicts = new ArrayList<>();
         for (Ownership.Entry entry : ownership.entries()) {
             if (!entry.owner().sameAs(owner)) {
-                entry.fields().intersect(changes.changed()).paths().forEach(path ->
-                        conflicts.add(new FieldError(path, "FieldManagerConflict", entry.owner().describe())));
+                entry.fields()
+                        .intersect(changes.changed())
+                        .paths()
+                        .forEach(path -> conflicts.add(new FieldError(
+                                path, "FieldManagerConflict", entry.owner().describe())));
             }
         }
         if (!conflicts.isEmpty()) {
@@ -93,13 +96,16 @@ public final class ServerSideApply {
             if (field.getValue().isNull()) {
                 target.remove(field.getKey());
             } else {
-                target.set(field.getKey(), merge(target.path(field.getKey()), field.getValue(), shape.field(field.getKey())));
+                target.set(
+                        field.getKey(),
+                        merge(target.path(field.getKey()), field.getValue(), shape.field(field.getKey())));
             }
         });
     }
 
     /** Removes from {@code object} what is in {@code previous} and under which nothing is in {@code keep}. */
-    private static void pruneObject(ObjectNode object, FieldSet previous, FieldSet keep, MergeShape shape, boolean root) {
+    private static void pruneObject(
+            ObjectNode object, FieldSet previous, FieldSet keep, MergeShape shape, boolean root) {
         for (String element : previous.elementNames()) {
             String name = element.substring(2);
             JsonNode value = object.path(name);

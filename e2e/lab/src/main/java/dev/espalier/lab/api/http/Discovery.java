@@ -15,7 +15,8 @@ import java.util.Set;
 
 /** What is served: {@code /api}, {@code /apis} and below, in the form that every client understands (not aggregated). */
 final class Discovery {
-    private static final List<String> VERBS = List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
+    private static final List<String> VERBS =
+            List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
 
     private final TypeRegistry types;
 
@@ -50,14 +51,17 @@ final class Discovery {
         Map<String, Set<String>> versions = new LinkedHashMap<>();
         types.all().stream()
                 .filter(type -> !type.group().isEmpty())
-                .forEach(type -> versions.computeIfAbsent(type.group(), g -> new LinkedHashSet<>()).add(type.version()));
+                .forEach(type -> versions.computeIfAbsent(type.group(), g -> new LinkedHashSet<>())
+                        .add(type.version()));
         return versions;
     }
 
     private ObjectNode groupList() {
         ObjectNode list = Json.object().put("kind", "APIGroupList").put("apiVersion", "v1");
         ArrayNode groups = list.putArray("groups");
-        versionsByGroup().forEach((group, versions) -> groups.add(group(group, versions).without(List.of("kind", "apiVersion"))));
+        versionsByGroup()
+                .forEach(
+                        (group, versions) -> groups.add(group(group, versions).without(List.of("kind", "apiVersion"))));
         return list;
     }
 
@@ -65,9 +69,11 @@ final class Discovery {
         if (versions.isEmpty()) {
             throw ApiException.noSuchPath();
         }
-        ObjectNode group = Json.object().put("kind", "APIGroup").put("apiVersion", "v1").put("name", name);
+        ObjectNode group =
+                Json.object().put("kind", "APIGroup").put("apiVersion", "v1").put("name", name);
         ArrayNode list = group.putArray("versions");
-        versions.forEach(version -> list.addObject().put("groupVersion", name + "/" + version).put("version", version));
+        versions.forEach(version ->
+                list.addObject().put("groupVersion", name + "/" + version).put("version", version));
         group.set("preferredVersion", list.path(0));
         return group;
     }

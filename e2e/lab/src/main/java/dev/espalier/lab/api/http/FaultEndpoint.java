@@ -29,7 +29,8 @@ final class FaultEndpoint {
         ObjectNode asked = request.bodyObject();
         for (Map.Entry<String, com.fasterxml.jackson.databind.JsonNode> fault : asked.properties()) {
             switch (fault.getKey()) {
-                case "latencyMillis" -> faults.latency(Duration.ofMillis(fault.getValue().asLong()));
+                case "latencyMillis" ->
+                    faults.latency(Duration.ofMillis(fault.getValue().asLong()));
                 case "failNext" -> faults.failNext(fault.getValue().asInt());
                 case "unavailable" -> faults.unavailable(fault.getValue().asBoolean());
                 case "dropWatches" -> runIf(fault.getValue().asBoolean(), faults::dropWatches);

@@ -26,7 +26,11 @@ final class Lists {
     }
 
     /** @param remaining objects after this chunk; null when there is none or when the client selects */
-    record Chunk(List<ObjectNode> items, long revision, String next, @Nullable Long remaining) {
+    record Chunk(
+            List<ObjectNode> items,
+            long revision,
+            String next,
+            @Nullable Long remaining) {
         ObjectNode listMeta() {
             ObjectNode meta = Json.object().put("resourceVersion", Long.toString(revision));
             if (!next.isEmpty()) {
@@ -55,19 +59,22 @@ final class Lists {
         long wanted = request.number("resourceVersion", 0);
         Store.Snapshot snapshot = store.list(selection.type().storageKey(), selection.namespace());
         if (wanted > snapshot.revision()) {
-            throw ApiException.of(504, "Timeout", "Too large resource version: " + wanted + ", current: " + snapshot.revision());
+            throw ApiException.of(
+                    504, "Timeout", "Too large resource version: " + wanted + ", current: " + snapshot.revision());
         }
         if ("Exact".equals(request.parameter("resourceVersionMatch")) && wanted != snapshot.revision()) {
             throw ApiException.expired("The provided resource version is no longer available: " + wanted);
         }
-        return new Rest(snapshot.items().stream().filter(selection::includes).toList(), snapshot.revision(), System.nanoTime());
+        return new Rest(
+                snapshot.items().stream().filter(selection::includes).toList(), snapshot.revision(), System.nanoTime());
     }
 
     private synchronized Rest resume(String token) {
         Rest rest = rests.get(token);
         if (rest == null || System.nanoTime() - rest.sinceNanos() > KEPT_FOR.toNanos()) {
-            throw ApiException.expired("The provided continue parameter is too old to display a consistent list result. "
-                    + "You must start a new list without the continue parameter.");
+            throw ApiException.expired(
+                    "The provided continue parameter is too old to display a consistent list result. "
+                            + "You must start a new list without the continue parameter.");
         }
         return rest;
     }

@@ -25,8 +25,11 @@ final class OpenApi {
     ObjectNode index() {
         ObjectNode index = Json.object();
         ObjectNode paths = index.putObject("paths");
-        byGroupVersion().forEach((path, served) -> paths.putObject(path)
-                .put("serverRelativeURL", "/openapi/v3/" + path + "?hash=" + Integer.toHexString(served.hashCode())));
+        byGroupVersion()
+                .forEach((path, served) -> paths.putObject(path)
+                        .put(
+                                "serverRelativeURL",
+                                "/openapi/v3/" + path + "?hash=" + Integer.toHexString(served.hashCode())));
         return index;
     }
 
@@ -50,10 +53,12 @@ final class OpenApi {
 
     private Map<String, List<ResourceType>> byGroupVersion() {
         Map<String, List<ResourceType>> grouped = new LinkedHashMap<>();
-        types.all().forEach(type -> grouped.merge(
-                type.group().isEmpty() ? "api/" + type.version() : "apis/" + type.apiVersion(),
-                List.of(type),
-                (a, b) -> java.util.stream.Stream.concat(a.stream(), b.stream()).toList()));
+        types.all()
+                .forEach(type -> grouped.merge(
+                        type.group().isEmpty() ? "api/" + type.version() : "apis/" + type.apiVersion(),
+                        List.of(type),
+                        (a, b) -> java.util.stream.Stream.concat(a.stream(), b.stream())
+                                .toList()));
         return grouped;
     }
 
@@ -74,10 +79,21 @@ final class OpenApi {
         ObjectNode operation = path.putObject(method).put("operationId", method + type.kind());
         var parameters = operation.putArray("parameters");
         for (String name : List.of("dryRun", "fieldManager", "fieldValidation")) {
-            parameters.addObject().put("name", name).put("in", "query").putObject("schema").put("type", "string");
+            parameters
+                    .addObject()
+                    .put("name", name)
+                    .put("in", "query")
+                    .putObject("schema")
+                    .put("type", "string");
         }
-        ObjectNode content = operation.putObject("responses").putObject("200").put("description", "OK").putObject("content");
-        content.putObject("application/json").putObject("schema").put("$ref", "#/components/schemas/" + schemaName(type));
+        ObjectNode content = operation
+                .putObject("responses")
+                .putObject("200")
+                .put("description", "OK")
+                .putObject("content");
+        content.putObject("application/json")
+                .putObject("schema")
+                .put("$ref", "#/components/schemas/" + schemaName(type));
         addKind(operation.putObject("x-kubernetes-group-version-kind"), type);
     }
 
@@ -90,7 +106,8 @@ final class OpenApi {
     }
 
     private static ObjectNode schema(ResourceType type) {
-        ObjectNode schema = type.custom() ? type.schema().deepCopy() : Json.object().put("type", "object");
+        ObjectNode schema =
+                type.custom() ? type.schema().deepCopy() : Json.object().put("type", "object");
         ObjectNode properties = Json.childObject(schema, "properties");
         textField(properties, "apiVersion", "The versioned schema of this object.");
         textField(properties, "kind", "The resource that this object represents.");
@@ -101,12 +118,17 @@ final class OpenApi {
     }
 
     private static ObjectNode metaSchema() {
-        ObjectNode meta = Json.object().put("type", "object").put("description", "Metadata that all persisted resources have.");
+        ObjectNode meta =
+                Json.object().put("type", "object").put("description", "Metadata that all persisted resources have.");
         ObjectNode properties = meta.putObject("properties");
         textField(properties, "name", "Name, unique within a namespace.");
         textField(properties, "namespace", "The namespace, for resources that have one.");
         for (String map : List.of("labels", "annotations")) {
-            properties.putObject(map).put("type", "object").putObject("additionalProperties").put("type", "string");
+            properties
+                    .putObject(map)
+                    .put("type", "object")
+                    .putObject("additionalProperties")
+                    .put("type", "string");
         }
         return meta;
     }

@@ -35,17 +35,24 @@ final class PatchRequests {
         if (isApply(request)) {
             String manager = request.parameter("fieldManager");
             if (manager == null || manager.isEmpty()) {
-                throw ApiException.of(422, "Invalid", "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
+                throw ApiException.of(
+                        422,
+                        "Invalid",
+                        "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
             }
             ObjectNode config = Json.parseObject(body, "application/yaml");
             return writer.apply(type, target.namespace(), target.name(), target.subresource(), config, options);
         }
         if (options.force()) {
-            throw ApiException.of(422, "Invalid", "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for non-apply patch");
+            throw ApiException.of(
+                    422,
+                    "Invalid",
+                    "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for non-apply patch");
         }
         UnaryOperator<ObjectNode> change = change(type, request.mediaType(), Json.parse(body, "application/json"));
         return new ResourceWriter.Applied(
-                writer.update(type, target.namespace(), target.name(), target.subresource(), change, false, options), false);
+                writer.update(type, target.namespace(), target.name(), target.subresource(), change, false, options),
+                false);
     }
 
     private static UnaryOperator<ObjectNode> change(ResourceType type, String mediaType, JsonNode patch) {

@@ -50,10 +50,13 @@ final class Request {
     }
 
     static List<String> segments(String path) {
-        return Arrays.stream(path.split("/", -1)).filter(part -> !part.isEmpty()).toList();
+        return Arrays.stream(path.split("/", -1))
+                .filter(part -> !part.isEmpty())
+                .toList();
     }
 
-    @Nullable String parameter(String name) {
+    @Nullable
+    String parameter(String name) {
         return query.getOrDefault(name, List.of()).stream().findFirst().orElse(null);
     }
 
@@ -121,7 +124,9 @@ final class Request {
             case "", "Warn" -> WriteOptions.UnknownFields.WARN;
             case "Strict" -> WriteOptions.UnknownFields.STRICT;
             case "Ignore" -> WriteOptions.UnknownFields.IGNORE;
-            default -> throw ApiException.badRequest("fieldValidation: Unsupported value: \"" + validation + "\": supported values: \"Ignore\", \"Strict\", \"Warn\"");
+            default ->
+                throw ApiException.badRequest("fieldValidation: Unsupported value: \"" + validation
+                        + "\": supported values: \"Ignore\", \"Strict\", \"Warn\"");
         };
         String name = manager == null || manager.isEmpty() ? userAgentName() : manager;
         return new WriteOptions(user, name, dryRun(), flag("force"), unknown, new ArrayList<>());
@@ -141,7 +146,8 @@ final class Request {
         for (String pair : raw.split("&", -1)) {
             int equals = pair.indexOf('=');
             String name = decode(equals < 0 ? pair : pair.substring(0, equals));
-            parsed.computeIfAbsent(name, n -> new ArrayList<>()).add(equals < 0 ? "" : decode(pair.substring(equals + 1)));
+            parsed.computeIfAbsent(name, n -> new ArrayList<>())
+                    .add(equals < 0 ? "" : decode(pair.substring(equals + 1)));
         }
         return parsed;
     }

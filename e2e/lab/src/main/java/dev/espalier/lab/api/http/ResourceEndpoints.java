@@ -30,7 +30,14 @@ final class ResourceEndpoints {
     private final Reviews reviews;
     private final TokenRequests tokens;
 
-    ResourceEndpoints(Store store, Rbac rbac, ResourceWriter writer, Deletions deletions, Watches watches, Reviews reviews, TokenRequests tokens) {
+    ResourceEndpoints(
+            Store store,
+            Rbac rbac,
+            ResourceWriter writer,
+            Deletions deletions,
+            Watches watches,
+            Reviews reviews,
+            TokenRequests tokens) {
         this.store = store;
         this.rbac = rbac;
         this.writer = writer;
@@ -54,8 +61,11 @@ final class ResourceEndpoints {
         };
     }
 
-    void serve(Request request, Target target, ResourceType type, String verb) throws IOException, InterruptedException {
-        if (type.namespaced() && target.namespace().isEmpty() && !(target.isCollection() && Set.of("list", "watch").contains(verb))) {
+    void serve(Request request, Target target, ResourceType type, String verb)
+            throws IOException, InterruptedException {
+        if (type.namespaced()
+                && target.namespace().isEmpty()
+                && !(target.isCollection() && Set.of("list", "watch").contains(verb))) {
             throw ApiException.noSuchPath();
         }
         if (!type.namespaced() && !target.namespace().isEmpty()) {
@@ -101,7 +111,10 @@ final class ResourceEndpoints {
 
     private void create(Request request, Target target, ResourceType type) throws IOException {
         if (target.subresource().equals("token")) {
-            Responses.json(request.exchange(), 201, tokens.answer(type, target.namespace(), target.name(), request.bodyObject()));
+            Responses.json(
+                    request.exchange(),
+                    201,
+                    tokens.answer(type, target.namespace(), target.name(), request.bodyObject()));
             return;
         }
         if (!target.isCollection()) {
@@ -116,7 +129,8 @@ final class ResourceEndpoints {
         requireWritable(target);
         WriteOptions options = request.writeOptions();
         ObjectNode body = request.bodyObject();
-        ObjectNode updated = writer.update(type, target.namespace(), target.name(), target.subresource(), current -> body, true, options);
+        ObjectNode updated = writer.update(
+                type, target.namespace(), target.name(), target.subresource(), current -> body, true, options);
         Responses.json(request.exchange(), 200, View.of(request).one(type, updated), options.warnings());
     }
 
@@ -127,14 +141,19 @@ final class ResourceEndpoints {
         }
         WriteOptions options = request.writeOptions();
         ResourceWriter.Applied result = patches.answer(type, target, request, options);
-        Responses.json(request.exchange(), result.created() ? 201 : 200, View.of(request).one(type, result.object()), options.warnings());
+        Responses.json(
+                request.exchange(),
+                result.created() ? 201 : 200,
+                View.of(request).one(type, result.object()),
+                options.warnings());
     }
 
     /** An apply that makes the object needs the verb create, too. */
     private void requireCreateIfAbsent(Request request, Target target, ResourceType type) {
         boolean absent = store.get(new Store.Key(type.storageKey(), target.namespace(), target.name())) == null;
         if (absent && target.subresource().isEmpty() && !rbac.allows(request.user(), target.attributes("create"))) {
-            throw ApiException.forbidden(type, target.name(), target.attributes("create").refusal(request.user()));
+            throw ApiException.forbidden(
+                    type, target.name(), target.attributes("create").refusal(request.user()));
         }
     }
 
@@ -167,7 +186,9 @@ final class ResourceEndpoints {
         for (ObjectNode object : snapshot.items()) {
             if (selection.includes(object)) {
                 try {
-                    items.add(type.fromStored(deletions.delete(type, target.namespace(), Meta.name(object), options).object()));
+                    items.add(type.fromStored(deletions
+                            .delete(type, target.namespace(), Meta.name(object), options)
+                            .object()));
                 } catch (ApiException e) {
                     // Gone since the list was read; that is what was asked for.
                     if (e.code() != 404) {
@@ -194,7 +215,8 @@ final class ResourceEndpoints {
 
     private static String deleteMediaType(Request request) {
         if (request.mediaType().contains("protobuf") || request.mediaType().contains("cbor")) {
-            throw ApiException.unsupportedMediaType(request.mediaType(), java.util.List.of("application/json", "application/yaml"));
+            throw ApiException.unsupportedMediaType(
+                    request.mediaType(), java.util.List.of("application/json", "application/yaml"));
         }
         return request.mediaType();
     }

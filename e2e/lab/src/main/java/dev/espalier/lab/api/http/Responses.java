@@ -19,7 +19,12 @@ final class Responses {
 
     /** @param warnings become {@code Warning} headers, which clients show to people */
     static void json(HttpExchange exchange, int code, JsonNode body, List<String> warnings) throws IOException {
-        warnings.stream().distinct().forEach(warning -> exchange.getResponseHeaders().add("Warning", "299 - \"" + warning.replace("\\", "\\\\").replace("\"", "\\\"") + "\""));
+        warnings.stream()
+                .distinct()
+                .forEach(warning -> exchange.getResponseHeaders()
+                        .add(
+                                "Warning",
+                                "299 - \"" + warning.replace("\\", "\\\\").replace("\"", "\\\"") + "\""));
         bytes(exchange, code, "application/json", Json.bytes(body));
     }
 

@@ -45,7 +45,8 @@ final class Reviews {
     }
 
     private void reviewToken(JsonNode spec, ObjectNode status) {
-        Optional<User> holder = authenticator.ofToken(Json.textOrEmpty(spec, "token"), Json.texts(spec.path("audiences")));
+        Optional<User> holder =
+                authenticator.ofToken(Json.textOrEmpty(spec, "token"), Json.texts(spec.path("audiences")));
         status.put("authenticated", holder.isPresent());
         if (holder.isPresent()) {
             status.set("user", holder.get().toUserInfo());
@@ -57,7 +58,8 @@ final class Reviews {
     private static User subject(JsonNode spec) {
         Map<String, List<String>> extra = new HashMap<>();
         spec.path("extra").properties().forEach(entry -> extra.put(entry.getKey(), Json.texts(entry.getValue())));
-        return new User(Json.textOrEmpty(spec, "user"), Json.textOrEmpty(spec, "uid"), Json.texts(spec.path("groups")), extra);
+        return new User(
+                Json.textOrEmpty(spec, "user"), Json.textOrEmpty(spec, "uid"), Json.texts(spec.path("groups")), extra);
     }
 
     private static Attributes attributes(JsonNode spec) {

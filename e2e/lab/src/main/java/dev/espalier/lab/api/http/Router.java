@@ -142,13 +142,15 @@ public final class Router implements HttpHandler {
         if (!rbac.allows(request.user(), attributes)) {
             String subject = target.group().isEmpty() ? target.plural() : target.plural() + "." + target.group();
             String name = target.name().isEmpty() ? "" : " \"" + target.name() + "\"";
-            throw ApiException.of(403, "Forbidden", subject + name + " is forbidden: " + attributes.refusal(request.user()));
+            throw ApiException.of(
+                    403, "Forbidden", subject + name + " is forbidden: " + attributes.refusal(request.user()));
         }
         resources.serve(request, target, type.orElseThrow(ApiException::noSuchPath), verb);
     }
 
     private User user(HttpExchange exchange) {
-        User user = authenticator.authenticate(exchange.getRequestHeaders().getFirst("Authorization"), certificate(exchange));
+        User user = authenticator.authenticate(
+                exchange.getRequestHeaders().getFirst("Authorization"), certificate(exchange));
         String wanted = exchange.getRequestHeaders().getFirst("Impersonate-User");
         if (wanted == null || wanted.isEmpty()) {
             return user;
@@ -156,14 +158,16 @@ public final class Router implements HttpHandler {
         List<String> groups = exchange.getRequestHeaders().getOrDefault("Impersonate-Group", List.of());
         Attributes attributes = new Attributes("impersonate", "", "users", "", "", wanted, "");
         if (!rbac.allows(user, attributes)) {
-            throw ApiException.of(403, "Forbidden", "users \"" + wanted + "\" is forbidden: " + attributes.refusal(user));
+            throw ApiException.of(
+                    403, "Forbidden", "users \"" + wanted + "\" is forbidden: " + attributes.refusal(user));
         }
         return Authenticator.impersonated(wanted, groups);
     }
 
     private static @Nullable X509Certificate certificate(HttpExchange exchange) {
         try {
-            return exchange instanceof HttpsExchange https && https.getSSLSession().getPeerCertificates()[0] instanceof X509Certificate first
+            return exchange instanceof HttpsExchange https
+                            && https.getSSLSession().getPeerCertificates()[0] instanceof X509Certificate first
                     ? first
                     : null;
         } catch (SSLPeerUnverifiedException e) {

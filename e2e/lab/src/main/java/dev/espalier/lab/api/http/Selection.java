@@ -18,10 +18,13 @@ record Selection(ResourceType type, String namespace, LabelSelector labels, Fiel
             fields = fields.and(FieldSelector.byName(target.name()));
         }
         LabelSelector labels = LabelSelector.parse(request.parameter("labelSelector"));
-        return new Selection(type, target.namespace(), labels, fields, labels != LabelSelector.EVERYTHING || !fields.isEmpty());
+        return new Selection(
+                type, target.namespace(), labels, fields, labels != LabelSelector.EVERYTHING || !fields.isEmpty());
     }
 
     boolean includes(ObjectNode stored) {
-        return (namespace.isEmpty() || namespace.equals(Meta.namespace(stored))) && labels.test(stored) && fields.test(stored);
+        return (namespace.isEmpty() || namespace.equals(Meta.namespace(stored)))
+                && labels.test(stored)
+                && fields.test(stored);
     }
 }

@@ -23,8 +23,15 @@ final class Tables {
         ObjectNode table = Json.object().put("kind", "Table").put("apiVersion", "meta.k8s.io/v1");
         table.set("metadata", listMeta);
         ArrayNode definitions = table.putArray("columnDefinitions");
-        definitions.addObject().put("name", "Name").put("type", "string").put("format", "name").put("description", "Name of the object").put("priority", 0);
-        columns.forEach(column -> definitions.addObject()
+        definitions
+                .addObject()
+                .put("name", "Name")
+                .put("type", "string")
+                .put("format", "name")
+                .put("description", "Name of the object")
+                .put("priority", 0);
+        columns.forEach(column -> definitions
+                .addObject()
                 .put("name", column.name())
                 // Ages arrive as text, so that kubectl prints them as they are.
                 .put("type", column.type().equals("date") && !type.custom() ? "string" : column.type())
@@ -36,7 +43,8 @@ final class Tables {
         return table;
     }
 
-    private static ObjectNode row(ResourceType type, ObjectNode object, List<PrinterColumn> columns, String includeObject) {
+    private static ObjectNode row(
+            ResourceType type, ObjectNode object, List<PrinterColumn> columns, String includeObject) {
         ObjectNode row = Json.object();
         ArrayNode cells = row.putArray("cells");
         cells.add(Meta.name(object));

@@ -31,7 +31,8 @@ record Target(String group, String version, String namespace, String plural, Str
                 && !(group.isEmpty() && rest.size() == 3 && NAMESPACE_SUBRESOURCES.contains(rest.get(2)));
         List<String> parts = inNamespace ? rest.subList(2, rest.size()) : rest;
         String namespace = inNamespace ? rest.get(1) : "";
-        return new Target(group, version, namespace, part(parts, 0), part(parts, 1), parts.size() > 3 ? "\0" : part(parts, 2));
+        return new Target(
+                group, version, namespace, part(parts, 0), part(parts, 1), parts.size() > 3 ? "\0" : part(parts, 2));
     }
 
     private static String part(List<String> parts, int index) {

@@ -53,14 +53,16 @@ sealed interface View {
 
         @Override
         public JsonNode one(ResourceType type, ObjectNode stored) {
-            ObjectNode partial = Json.object().put("kind", "PartialObjectMetadata").put("apiVersion", VERSION);
+            ObjectNode partial =
+                    Json.object().put("kind", "PartialObjectMetadata").put("apiVersion", VERSION);
             partial.set("metadata", stored.path("metadata"));
             return partial;
         }
 
         @Override
         public JsonNode list(ResourceType type, List<ObjectNode> stored, ObjectNode listMeta) {
-            ObjectNode list = Json.object().put("kind", "PartialObjectMetadataList").put("apiVersion", VERSION);
+            ObjectNode list =
+                    Json.object().put("kind", "PartialObjectMetadataList").put("apiVersion", VERSION);
             list.set("metadata", listMeta);
             var items = list.putArray("items");
             stored.forEach(object -> items.add(one(type, object)));

@@ -43,7 +43,8 @@ final class Watches {
         Subscription subscription;
         try {
             if (listFirst) {
-                Store.Following following = store.listAndSubscribe(selection.type().storageKey(), selection.namespace());
+                Store.Following following =
+                        store.listAndSubscribe(selection.type().storageKey(), selection.namespace());
                 initial = following.snapshot();
                 subscription = following.subscription();
             } else {
@@ -109,7 +110,8 @@ final class Watches {
         }
 
         void follow(long timeoutSeconds) throws IOException, InterruptedException {
-            long deadline = System.nanoTime() + Duration.ofSeconds(timeoutSeconds).toNanos();
+            long deadline =
+                    System.nanoTime() + Duration.ofSeconds(timeoutSeconds).toNanos();
             while (!subscription.ended()) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {

@@ -44,8 +44,8 @@ public final class ApiException extends RuntimeException {
         return of(
                 415,
                 "UnsupportedMediaType",
-                "the body of the request was in an unknown format - accepted media types include: " + String.join(", ", accepted)
-                        + (given.isEmpty() ? "" : " (got " + given + ")"));
+                "the body of the request was in an unknown format - accepted media types include: "
+                        + String.join(", ", accepted) + (given.isEmpty() ? "" : " (got " + given + ")"));
     }
 
     /** A resource version whose history is gone. */
@@ -63,7 +63,11 @@ public final class ApiException extends RuntimeException {
 
     public static ApiException conflict(ResourceType type, String name, String why) {
         return about(
-                type, name, 409, "Conflict", "Operation cannot be fulfilled on " + type.qualifiedPlural() + " \"" + name + "\": " + why);
+                type,
+                name,
+                409,
+                "Conflict",
+                "Operation cannot be fulfilled on " + type.qualifiedPlural() + " \"" + name + "\": " + why);
     }
 
     public static ApiException forbidden(ResourceType type, String name, String why) {
@@ -78,8 +82,10 @@ public final class ApiException extends RuntimeException {
         ApiException invalid = about(type, name, 422, "Invalid", kind + " \"" + name + "\" is invalid: " + text);
         invalid.details.put("kind", type.kind());
         ArrayNode causes = invalid.details.putArray("causes");
-        errors.forEach(e ->
-                causes.addObject().put("reason", e.reason()).put("message", e.message()).put("field", e.field()));
+        errors.forEach(e -> causes.addObject()
+                .put("reason", e.reason())
+                .put("message", e.message())
+                .put("field", e.field()));
         return invalid;
     }
 
@@ -89,12 +95,15 @@ public final class ApiException extends RuntimeException {
      * @param conflicts one message and field path for each
      */
     public static ApiException applyConflict(List<FieldError> conflicts) {
-        String list = conflicts.stream().map(c -> c.message() + ": " + c.field()).collect(Collectors.joining("\n"));
+        String list =
+                conflicts.stream().map(c -> c.message() + ": " + c.field()).collect(Collectors.joining("\n"));
         String count = conflicts.size() == 1 ? "1 conflict: " : conflicts.size() + " conflicts: ";
         ApiException conflict = of(409, "Conflict", "Apply failed with " + count + list);
         ArrayNode causes = conflict.details.putArray("causes");
-        conflicts.forEach(c ->
-                causes.addObject().put("reason", c.reason()).put("message", c.message()).put("field", c.field()));
+        conflicts.forEach(c -> causes.addObject()
+                .put("reason", c.reason())
+                .put("message", c.message())
+                .put("field", c.field()));
         return conflict;
     }
 

@@ -18,7 +18,8 @@ final class Events {
     private Events() {}
 
     static boolean isEvents(ResourceType type) {
-        return type.plural().equals("events") && (type.group().isEmpty() || type.group().equals("events.k8s.io"));
+        return type.plural().equals("events")
+                && (type.group().isEmpty() || type.group().equals("events.k8s.io"));
     }
 
     static ObjectNode toEventsGroup(ObjectNode core) {

@@ -13,7 +13,8 @@ public record FieldError(String field, String reason, String message) {
     }
 
     public static FieldError required(String field, String message) {
-        return new FieldError(field, "FieldValueRequired", message.isEmpty() ? "Required value" : "Required value: " + message);
+        return new FieldError(
+                field, "FieldValueRequired", message.isEmpty() ? "Required value" : "Required value: " + message);
     }
 
     public static FieldError forbidden(String field, String message) {

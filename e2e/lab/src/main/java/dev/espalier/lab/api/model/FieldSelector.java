@@ -13,15 +13,36 @@ import org.jspecify.annotations.Nullable;
 public final class FieldSelector implements Predicate<JsonNode> {
     private static final Map<String, Set<String>> OFFERED = Map.of(
             "/pods",
-            Set.of("spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase",
-                    "status.podIP", "status.nominatedNodeName"),
-            "/nodes", Set.of("spec.unschedulable"),
-            "/namespaces", Set.of("status.phase"),
-            "/secrets", Set.of("type"),
+            Set.of(
+                    "spec.nodeName",
+                    "spec.restartPolicy",
+                    "spec.schedulerName",
+                    "spec.serviceAccountName",
+                    "spec.hostNetwork",
+                    "status.phase",
+                    "status.podIP",
+                    "status.nominatedNodeName"),
+            "/nodes",
+            Set.of("spec.unschedulable"),
+            "/namespaces",
+            Set.of("status.phase"),
+            "/secrets",
+            Set.of("type"),
             "/events",
-            Set.of("involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",
-                    "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type"),
-            "certificates.k8s.io/certificatesigningrequests", Set.of("spec.signerName"));
+            Set.of(
+                    "involvedObject.kind",
+                    "involvedObject.namespace",
+                    "involvedObject.name",
+                    "involvedObject.uid",
+                    "involvedObject.apiVersion",
+                    "involvedObject.resourceVersion",
+                    "involvedObject.fieldPath",
+                    "reason",
+                    "reportingComponent",
+                    "source",
+                    "type"),
+            "certificates.k8s.io/certificatesigningrequests",
+            Set.of("spec.signerName"));
 
     private final List<Term> terms;
 

@@ -39,7 +39,8 @@ public final class Json {
     /** Parses JSON, or YAML when the media type says so; anything else than what it claims is a 400. */
     public static JsonNode parse(byte[] body, String mediaType) {
         try {
-            JsonNode node = mediaType.toLowerCase(Locale.ROOT).contains("yaml") ? YAML.readTree(body) : MAPPER.readTree(body);
+            JsonNode node =
+                    mediaType.toLowerCase(Locale.ROOT).contains("yaml") ? YAML.readTree(body) : MAPPER.readTree(body);
             return node == null ? MissingNode.getInstance() : node;
         } catch (IOException e) {
             throw ApiException.badRequest("the body of the request is not " + mediaType + ": " + e.getMessage());

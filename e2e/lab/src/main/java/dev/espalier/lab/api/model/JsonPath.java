@@ -42,7 +42,8 @@ public final class JsonPath {
             end = matcher.end();
         }
         if (end != text.length() || steps.isEmpty()) {
-            throw ApiException.badRequest("JSONPath '" + text + "' is outside of what this server evaluates, from character " + end);
+            throw ApiException.badRequest(
+                    "JSONPath '" + text + "' is outside of what this server evaluates, from character " + end);
         }
         return new JsonPath(steps);
     }
@@ -55,7 +56,9 @@ public final class JsonPath {
             return new Step.Member(matcher.group(2));
         }
         if (matcher.group(3) != null) {
-            return matcher.group(3).equals("*") ? new Step.Every() : new Step.Element(Integer.parseInt(matcher.group(3)));
+            return matcher.group(3).equals("*")
+                    ? new Step.Every()
+                    : new Step.Element(Integer.parseInt(matcher.group(3)));
         }
         return new Step.Where(matcher.group(4), matcher.group(5));
     }

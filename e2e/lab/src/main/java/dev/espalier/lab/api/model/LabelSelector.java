@@ -76,7 +76,8 @@ public final class LabelSelector implements Predicate<JsonNode> {
 
     private static Requirement checked(Requirement requirement, String whole) {
         if (!KEY.matcher(requirement.key).matches()) {
-            throw ApiException.badRequest("unable to parse requirement in label selector '" + whole + "': invalid key '" + requirement.key + "'");
+            throw ApiException.badRequest("unable to parse requirement in label selector '" + whole + "': invalid key '"
+                    + requirement.key + "'");
         }
         return requirement;
     }

@@ -24,8 +24,9 @@ public final class Patches {
             if (value.isNull()) {
                 target.remove(field.getKey());
             } else if (value instanceof ObjectNode nested) {
-                ObjectNode child =
-                        target.get(field.getKey()) instanceof ObjectNode existing ? existing : target.putObject(field.getKey());
+                ObjectNode child = target.get(field.getKey()) instanceof ObjectNode existing
+                        ? existing
+                        : target.putObject(field.getKey());
                 mergeInto(child, nested);
             } else {
                 target.set(field.getKey(), value.deepCopy());
@@ -45,7 +46,9 @@ public final class Patches {
             throw ApiException.badRequest("the JSON patch leaves no object");
         } catch (JsonPatchException e) {
             throw ApiException.of(
-                    422, "Invalid", "the server rejected our request due to an error in our request: " + e.getMessage());
+                    422,
+                    "Invalid",
+                    "the server rejected our request due to an error in our request: " + e.getMessage());
         }
     }
 }

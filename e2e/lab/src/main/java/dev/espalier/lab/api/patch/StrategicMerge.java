@@ -90,7 +90,8 @@ public final class StrategicMerge {
     }
 
     private static void mergeItem(ArrayNode result, JsonNode item, String key) {
-        if (!(item instanceof ObjectNode patch) || Json.textOrEmpty(patch, PATCH).equals("replace")) {
+        if (!(item instanceof ObjectNode patch)
+                || Json.textOrEmpty(patch, PATCH).equals("replace")) {
             return;
         }
         int found = indexOf(result, patch.path(key), key);
@@ -100,7 +101,8 @@ public final class StrategicMerge {
             }
             return;
         }
-        ObjectNode target = found >= 0 && result.get(found) instanceof ObjectNode existing ? existing : result.addObject();
+        ObjectNode target =
+                found >= 0 && result.get(found) instanceof ObjectNode existing ? existing : result.addObject();
         mergeObject(target, patch);
     }
 
@@ -145,7 +147,9 @@ public final class StrategicMerge {
         ArrayNode sorted = Json.array();
         for (JsonNode wanted : order) {
             for (JsonNode item : List.copyOf(rest)) {
-                boolean same = keys.isEmpty() ? Json.same(item, wanted) : Json.same(item.path(keys.getFirst()), wanted.path(keys.getFirst()));
+                boolean same = keys.isEmpty()
+                        ? Json.same(item, wanted)
+                        : Json.same(item.path(keys.getFirst()), wanted.path(keys.getFirst()));
                 if (same) {
                     sorted.add(item);
                     rest.remove(item);

@@ -29,7 +29,8 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
  * needs the verb {@code approve} and issuing the verb {@code sign} on the signer, and a certificate once issued stays.
  */
 final class CertificateRequestRules implements KindRules {
-    private static final Pattern SIGNER = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+/[A-Za-z0-9._/-]+");
+    private static final Pattern SIGNER =
+            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+/[A-Za-z0-9._/-]+");
     private static final Set<String> DECISIONS = Set.of("Approved", "Denied");
     private static final long MINIMUM_SECONDS = 600;
 
@@ -60,8 +61,12 @@ final class CertificateRequestRules implements KindRules {
                 refuseRemovedDecisions(before, after);
             }
             case "status" -> {
-                if (!Json.same(before.path("status").get("certificate"), after.path("status").get("certificate"))
-                        || !Json.same(before.path("status").get("conditions"), after.path("status").get("conditions"))) {
+                if (!Json.same(
+                                before.path("status").get("certificate"),
+                                after.path("status").get("certificate"))
+                        || !Json.same(
+                                before.path("status").get("conditions"),
+                                after.path("status").get("conditions"))) {
                     requireSignerVerb("sign", before, options.user());
                 }
                 refuseReplacedCertificate(before, after);
@@ -80,13 +85,19 @@ final class CertificateRequestRules implements KindRules {
         if (signer.isEmpty()) {
             errors.add(FieldError.required("spec.signerName", ""));
         } else if (!SIGNER.matcher(signer).matches()) {
-            errors.add(FieldError.invalid("spec.signerName", "\"" + signer + "\"", "must be a fully qualified domain and path of the form \"example.com/signer-name\""));
+            errors.add(FieldError.invalid(
+                    "spec.signerName",
+                    "\"" + signer + "\"",
+                    "must be a fully qualified domain and path of the form \"example.com/signer-name\""));
         }
         if (spec.path("usages").isEmpty()) {
             errors.add(FieldError.required("spec.usages", ""));
         }
         if (spec.has("expirationSeconds") && spec.path("expirationSeconds").asLong() < MINIMUM_SECONDS) {
-            errors.add(FieldError.invalid("spec.expirationSeconds", spec.path("expirationSeconds").asText(), "may not specify a duration less than 600 seconds (10 minutes)"));
+            errors.add(FieldError.invalid(
+                    "spec.expirationSeconds",
+                    spec.path("expirationSeconds").asText(),
+                    "may not specify a duration less than 600 seconds (10 minutes)"));
         }
         checkRequest(Json.textOrEmpty(spec, "request"), errors);
         checkConditions(object, errors);
@@ -101,7 +112,8 @@ final class CertificateRequestRules implements KindRules {
     }
 
     private static Object parsePem(String base64) {
-        try (PEMParser parser = new PEMParser(new StringReader(new String(Base64.getDecoder().decode(base64), StandardCharsets.US_ASCII)))) {
+        try (PEMParser parser = new PEMParser(
+                new StringReader(new String(Base64.getDecoder().decode(base64), StandardCharsets.US_ASCII)))) {
             Object parsed = parser.readObject();
             return parsed == null ? "" : parsed;
         } catch (IOException | IllegalArgumentException e) {
@@ -115,14 +127,19 @@ final class CertificateRequestRules implements KindRules {
             String type = Json.textOrEmpty(condition, "type");
             boolean decision = DECISIONS.contains(type) || type.equals("Failed");
             if (decision && !Json.textOrEmpty(condition, "status").equals("True")) {
-                errors.add(new FieldError("status.conditions", "FieldValueNotSupported", "Unsupported value: \"" + Json.textOrEmpty(condition, "status") + "\": supported values: \"True\""));
+                errors.add(new FieldError(
+                        "status.conditions",
+                        "FieldValueNotSupported",
+                        "Unsupported value: \"" + Json.textOrEmpty(condition, "status")
+                                + "\": supported values: \"True\""));
             }
             if (DECISIONS.contains(type)) {
                 decided.add(type);
             }
         }
         if (decided.containsAll(DECISIONS)) {
-            errors.add(FieldError.invalid("status.conditions", "\"Denied\"", "Approved and Denied conditions are mutually exclusive"));
+            errors.add(FieldError.invalid(
+                    "status.conditions", "\"Denied\"", "Approved and Denied conditions are mutually exclusive"));
         }
     }
 
@@ -132,8 +149,11 @@ final class CertificateRequestRules implements KindRules {
         }
         try {
             byte[] pem = Base64.getDecoder().decode(base64);
-            if (CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem)).isEmpty()) {
-                errors.add(FieldError.invalid("status.certificate", "<certificate data>", "must contain at least one CERTIFICATE PEM block"));
+            if (CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem))
+                    .isEmpty()) {
+                errors.add(FieldError.invalid(
+                        "status.certificate", "<certificate data>", "must contain at least one CERTIFICATE PEM block"));
             }
         } catch (CertificateException | IllegalArgumentException e) {
             errors.add(FieldError.invalid("status.certificate", "<certificate data>", String.valueOf(e.getMessage())));
@@ -143,13 +163,16 @@ final class CertificateRequestRules implements KindRules {
     private void requireSignerVerb(String verb, JsonNode request, User user) {
         String signer = Json.textOrEmpty(request, "spec", "signerName");
         String domain = signer.substring(0, signer.indexOf('/') + 1) + "*";
-        boolean allowed = rbac.allows(user, signerAttributes(verb, signer)) || rbac.allows(user, signerAttributes(verb, domain));
+        boolean allowed =
+                rbac.allows(user, signerAttributes(verb, signer)) || rbac.allows(user, signerAttributes(verb, domain));
         if (!allowed) {
             String name = Meta.name(request);
             throw ApiException.of(
                     403,
                     "Forbidden",
-                    "certificatesigningrequests.certificates.k8s.io \"" + name + "\" is forbidden: user not permitted to " + verb + " requests with signerName \"" + signer + "\"");
+                    "certificatesigningrequests.certificates.k8s.io \"" + name
+                            + "\" is forbidden: user not permitted to " + verb + " requests with signerName \"" + signer
+                            + "\"");
         }
     }
 
@@ -175,7 +198,9 @@ final class CertificateRequestRules implements KindRules {
         List<String> left = Json.at(after, "status", "conditions").findValuesAsText("type");
         for (JsonNode decision : decisions(before)) {
             if (!left.contains(Json.textOrEmpty(decision, "type"))) {
-                throw new KindRulesViolation(FieldError.forbidden("status.conditions", "updates may not remove a condition of type \"" + Json.textOrEmpty(decision, "type") + "\""));
+                throw new KindRulesViolation(FieldError.forbidden(
+                        "status.conditions",
+                        "updates may not remove a condition of type \"" + Json.textOrEmpty(decision, "type") + "\""));
             }
         }
     }
@@ -183,14 +208,16 @@ final class CertificateRequestRules implements KindRules {
     private static void refuseChangedDecisions(JsonNode before, JsonNode after) {
         refuseRemovedDecisions(before, after);
         if (decisions(after).size() > decisions(before).size()) {
-            throw new KindRulesViolation(FieldError.forbidden("status.conditions", "updates may not add a condition of type \"Approved\" or \"Denied\""));
+            throw new KindRulesViolation(FieldError.forbidden(
+                    "status.conditions", "updates may not add a condition of type \"Approved\" or \"Denied\""));
         }
     }
 
     private static void refuseReplacedCertificate(JsonNode before, JsonNode after) {
         String issued = Json.textOrEmpty(before, "status", "certificate");
         if (!issued.isEmpty() && !issued.equals(Json.textOrEmpty(after, "status", "certificate"))) {
-            throw new KindRulesViolation(FieldError.forbidden("status.certificate", "updates may not set certificate content more than once"));
+            throw new KindRulesViolation(FieldError.forbidden(
+                    "status.certificate", "updates may not set certificate content more than once"));
         }
     }
 

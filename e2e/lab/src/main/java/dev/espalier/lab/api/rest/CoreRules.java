@@ -46,7 +46,8 @@ final class CoreRules {
         @Override
         public void beforeUpdate(ObjectNode before, ObjectNode after, String subresource, WriteOptions options) {
             if (!subresource.equals("finalize")) {
-                Json.childObject(after, "spec").set("finalizers", Json.at(before, "spec", "finalizers").deepCopy());
+                Json.childObject(after, "spec")
+                        .set("finalizers", Json.at(before, "spec", "finalizers").deepCopy());
             }
         }
     }
@@ -70,7 +71,9 @@ final class CoreRules {
             List<FieldError> errors = new ArrayList<>();
             object.path("data").properties().forEach(entry -> {
                 if (!isBase64(entry.getValue().asText())) {
-                    throw ApiException.badRequest("Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data in data." + entry.getKey());
+                    throw ApiException.badRequest(
+                            "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data in data."
+                                    + entry.getKey());
                 }
             });
             if (Json.textOrEmpty(object, "type").equals("kubernetes.io/tls")) {
@@ -87,9 +90,12 @@ final class CoreRules {
             JsonNode plain = object.remove("stringData");
             if (plain != null) {
                 ObjectNode data = Json.childObject(object, "data");
-                plain.properties().forEach(entry -> data.put(
-                        entry.getKey(),
-                        Base64.getEncoder().encodeToString(entry.getValue().asText().getBytes(StandardCharsets.UTF_8))));
+                plain.properties()
+                        .forEach(entry -> data.put(
+                                entry.getKey(),
+                                Base64.getEncoder()
+                                        .encodeToString(
+                                                entry.getValue().asText().getBytes(StandardCharsets.UTF_8))));
             }
         }
 
@@ -112,7 +118,8 @@ final class CoreRules {
         public List<FieldError> validate(ObjectNode object) {
             object.path("data").properties().forEach(entry -> {
                 if (!entry.getValue().isTextual()) {
-                    throw ApiException.badRequest("ConfigMap in version \"v1\" cannot be handled as a ConfigMap: data." + entry.getKey() + " is no string");
+                    throw ApiException.badRequest("ConfigMap in version \"v1\" cannot be handled as a ConfigMap: data."
+                            + entry.getKey() + " is no string");
                 }
             });
             return List.of();
@@ -141,14 +148,18 @@ final class CoreRules {
 
         @Override
         public void beforeUpdate(ObjectNode before, ObjectNode after, String subresource, WriteOptions options) {
-            if (!Json.same(before.path("spec").get("nodeName"), after.path("spec").get("nodeName"))) {
-                throw new KindRulesViolation(FieldError.forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`, ..."));
+            if (!Json.same(
+                    before.path("spec").get("nodeName"), after.path("spec").get("nodeName"))) {
+                throw new KindRulesViolation(FieldError.forbidden(
+                        "spec", "pod updates may not change fields other than `spec.containers[*].image`, ..."));
             }
         }
 
         @Override
         public List<FieldError> validate(ObjectNode object) {
-            return object.path("spec").path("containers").isEmpty() ? List.of(FieldError.required("spec.containers", "")) : List.of();
+            return object.path("spec").path("containers").isEmpty()
+                    ? List.of(FieldError.required("spec.containers", ""))
+                    : List.of();
         }
     }
 
@@ -157,7 +168,8 @@ final class CoreRules {
         public List<FieldError> validate(ObjectNode object) {
             JsonNode seconds = Json.at(object, "spec", "leaseDurationSeconds");
             return seconds.isNumber() && seconds.asLong() <= 0
-                    ? List.of(FieldError.invalid("spec.leaseDurationSeconds", seconds.asText(), "must be greater than 0"))
+                    ? List.of(
+                            FieldError.invalid("spec.leaseDurationSeconds", seconds.asText(), "must be greater than 0"))
                     : List.of();
         }
     }
@@ -172,7 +184,8 @@ final class CoreRules {
         public void beforeUpdate(ObjectNode before, ObjectNode after, String subresource, WriteOptions options) {
             beforeCreate(after, options);
             if (!Json.same(before.get("roleRef"), after.get("roleRef"))) {
-                throw new KindRulesViolation(FieldError.invalid("roleRef", after.path("roleRef").toString(), "cannot change roleRef"));
+                throw new KindRulesViolation(
+                        FieldError.invalid("roleRef", after.path("roleRef").toString(), "cannot change roleRef"));
             }
         }
     }

@@ -29,7 +29,8 @@ final class DefinitionRules implements KindRules {
         Json.childObject(object.withObject("/spec"), "conversion").put("strategy", strategy(object));
         if (!Meta.finalizers(object).contains(ControllerLoop.DEFINITION_FINALIZER)) {
             ObjectNode metadata = Meta.of(object);
-            (metadata.get("finalizers") instanceof ArrayNode list ? list : metadata.putArray("finalizers")).add(ControllerLoop.DEFINITION_FINALIZER);
+            (metadata.get("finalizers") instanceof ArrayNode list ? list : metadata.putArray("finalizers"))
+                    .add(ControllerLoop.DEFINITION_FINALIZER);
         }
         object.remove("status");
         establish(object);
@@ -70,12 +71,20 @@ final class DefinitionRules implements KindRules {
     }
 
     private static void condition(ArrayNode conditions, String type, String reason, String message) {
-        conditions.addObject().put("type", type).put("status", "True").put("lastTransitionTime", Meta.timestamp()).put("reason", reason).put("message", message);
+        conditions
+                .addObject()
+                .put("type", type)
+                .put("status", "True")
+                .put("lastTransitionTime", Meta.timestamp())
+                .put("reason", reason)
+                .put("message", message);
     }
 
     private static void warnOfRules(JsonNode object, WriteOptions options) {
         if (Schemas.hasRules(object)) {
-            options.warnings().add("this lab's API server does not evaluate x-kubernetes-validations (CEL) of " + Meta.name(object));
+            options.warnings()
+                    .add("this lab's API server does not evaluate x-kubernetes-validations (CEL) of "
+                            + Meta.name(object));
         }
     }
 
@@ -85,14 +94,19 @@ final class DefinitionRules implements KindRules {
         JsonNode spec = object.path("spec");
         String wanted = Json.textOrEmpty(spec, "names", "plural") + "." + Json.textOrEmpty(spec, "group");
         if (!Meta.name(object).equals(wanted)) {
-            errors.add(FieldError.invalid("metadata.name", "\"" + Meta.name(object) + "\"", "must be spec.names.plural+\".\"+spec.group"));
+            errors.add(FieldError.invalid(
+                    "metadata.name", "\"" + Meta.name(object) + "\"", "must be spec.names.plural+\".\"+spec.group"));
         }
         String scope = Json.textOrEmpty(spec, "scope");
         if (!scope.equals("Cluster") && !scope.equals("Namespaced")) {
-            errors.add(new FieldError("spec.scope", "FieldValueNotSupported", "Unsupported value: \"" + scope + "\": supported values: \"Cluster\", \"Namespaced\""));
+            errors.add(new FieldError(
+                    "spec.scope",
+                    "FieldValueNotSupported",
+                    "Unsupported value: \"" + scope + "\": supported values: \"Cluster\", \"Namespaced\""));
         }
         if (!strategy(object).equals("None")) {
-            errors.add(FieldError.forbidden("spec.conversion.strategy", "this lab's API server converts by strategy None alone"));
+            errors.add(FieldError.forbidden(
+                    "spec.conversion.strategy", "this lab's API server converts by strategy None alone"));
         }
         checkVersions(spec.path("versions"), errors);
         return errors;
@@ -116,7 +130,8 @@ final class DefinitionRules implements KindRules {
             index++;
         }
         if (storage != 1) {
-            errors.add(FieldError.invalid("spec.versions", "" + storage, "must have exactly one version marked as storage version"));
+            errors.add(FieldError.invalid(
+                    "spec.versions", "" + storage, "must have exactly one version marked as storage version"));
         }
     }
 
@@ -124,17 +139,24 @@ final class DefinitionRules implements KindRules {
         try {
             JsonPath.parse(Json.textOrEmpty(column, "jsonPath"));
         } catch (ApiException e) {
-            errors.add(FieldError.invalid(path + ".jsonPath", "\"" + Json.textOrEmpty(column, "jsonPath") + "\"", String.valueOf(e.getMessage())));
+            errors.add(FieldError.invalid(
+                    path + ".jsonPath",
+                    "\"" + Json.textOrEmpty(column, "jsonPath") + "\"",
+                    String.valueOf(e.getMessage())));
         }
     }
 
     /** A schema is structural only if every node says its type. */
     private static void checkStructure(JsonNode schema, String path, List<FieldError> errors) {
-        boolean typeless = schema.path("x-kubernetes-int-or-string").asBoolean() || schema.path("x-kubernetes-preserve-unknown-fields").asBoolean();
+        boolean typeless = schema.path("x-kubernetes-int-or-string").asBoolean()
+                || schema.path("x-kubernetes-preserve-unknown-fields").asBoolean();
         if (Json.textOrEmpty(schema, "type").isEmpty() && !typeless) {
             errors.add(FieldError.required(path + ".type", "must not be empty for specified object fields"));
         }
-        schema.path("properties").properties().forEach(property -> checkStructure(property.getValue(), path + ".properties[" + property.getKey() + "]", errors));
+        schema.path("properties")
+                .properties()
+                .forEach(property ->
+                        checkStructure(property.getValue(), path + ".properties[" + property.getKey() + "]", errors));
         if (schema.path("items").isObject()) {
             checkStructure(schema.path("items"), path + ".items", errors);
         }

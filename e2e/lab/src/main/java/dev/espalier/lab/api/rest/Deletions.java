@@ -33,18 +33,22 @@ public final class Deletions {
      * @param uid the uid that the object must have; empty for any
      * @param resourceVersion the version that the object must have; empty for any
      */
-    public record Options(@Nullable Long graceSeconds, String policy, String uid, String resourceVersion, boolean dryRun) {
+    public record Options(
+            @Nullable Long graceSeconds, String policy, String uid, String resourceVersion, boolean dryRun) {
         /** From a {@code DeleteOptions} body, already completed by query parameters. */
         public static Options of(JsonNode body, boolean dryRun) {
             String policy = Json.textOrEmpty(body, "propagationPolicy");
             if (body.path("orphanDependents").asBoolean()) {
                 policy = "Orphan";
             }
-            if (!policy.isEmpty() && !List.of("Background", "Foreground", "Orphan").contains(policy)) {
+            if (!policy.isEmpty()
+                    && !List.of("Background", "Foreground", "Orphan").contains(policy)) {
                 throw ApiException.badRequest("invalid deletion propagation policy \"" + policy + "\"");
             }
             return new Options(
-                    body.hasNonNull("gracePeriodSeconds") ? body.path("gracePeriodSeconds").asLong() : null,
+                    body.hasNonNull("gracePeriodSeconds")
+                            ? body.path("gracePeriodSeconds").asLong()
+                            : null,
                     policy.isEmpty() ? "Background" : policy,
                     Json.textOrEmpty(body, "preconditions", "uid"),
                     Json.textOrEmpty(body, "preconditions", "resourceVersion"),
@@ -65,13 +69,22 @@ public final class Deletions {
             if (type.storageKey().equals("/namespaces") && PROTECTED_NAMESPACES.contains(name)) {
                 throw ApiException.forbidden(type, name, "this namespace may not be deleted");
             }
-            return lifecycle.delete(key, current, graceSeconds(type, current, options.graceSeconds()), options.policy(), options.dryRun());
+            return lifecycle.delete(
+                    key,
+                    current,
+                    graceSeconds(type, current, options.graceSeconds()),
+                    options.policy(),
+                    options.dryRun());
         });
     }
 
     private static void check(ResourceType type, String name, String what, String wanted, String actual) {
         if (!wanted.isEmpty() && !wanted.equals(actual)) {
-            throw ApiException.conflict(type, name, "Precondition failed: " + what + " in precondition: " + wanted + ", " + what + " in object meta: " + actual);
+            throw ApiException.conflict(
+                    type,
+                    name,
+                    "Precondition failed: " + what + " in precondition: " + wanted + ", " + what + " in object meta: "
+                            + actual);
         }
     }
 
@@ -83,6 +96,8 @@ public final class Deletions {
         if (!runs) {
             return 0;
         }
-        return asked == null ? Json.at(object, "spec", "terminationGracePeriodSeconds").asLong() : asked;
+        return asked == null
+                ? Json.at(object, "spec", "terminationGracePeriodSeconds").asLong()
+                : asked;
     }
 }

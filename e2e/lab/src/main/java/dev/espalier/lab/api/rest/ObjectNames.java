@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 
 /** Names of objects: given, generated, checked. */
 final class ObjectNames {
-    private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+    private static final Pattern SUBDOMAIN =
+            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final Pattern PATH_SEGMENT = Pattern.compile("(?!\\.{1,2}$)[^/%]+");
     private static final Set<String> LABEL_NAMES = Set.of("/namespaces", "/services");
@@ -29,13 +30,15 @@ final class ObjectNames {
         String given = Meta.namespace(object);
         if (type.namespaced()) {
             if (!given.isEmpty() && !given.equals(namespace)) {
-                throw ApiException.badRequest("the namespace of the provided object does not match the namespace sent on the request");
+                throw ApiException.badRequest(
+                        "the namespace of the provided object does not match the namespace sent on the request");
             }
             metadata.put("namespace", namespace);
         } else if (!given.isEmpty()) {
             metadata.remove("namespace");
         }
-        if (Meta.name(object).isEmpty() && !Json.textOrEmpty(metadata, "generateName").isEmpty()) {
+        if (Meta.name(object).isEmpty()
+                && !Json.textOrEmpty(metadata, "generateName").isEmpty()) {
             metadata.put("name", Json.textOrEmpty(metadata, "generateName") + suffix());
         }
         check(type, Meta.name(object));
@@ -43,7 +46,8 @@ final class ObjectNames {
 
     private static void check(ResourceType type, String name) {
         if (name.isEmpty()) {
-            throw ApiException.invalid(type, "", List.of(FieldError.required("metadata.name", "name or generateName is required")));
+            throw ApiException.invalid(
+                    type, "", List.of(FieldError.required("metadata.name", "name or generateName is required")));
         }
         Pattern pattern = type.group().equals("rbac.authorization.k8s.io")
                 ? PATH_SEGMENT
@@ -51,8 +55,14 @@ final class ObjectNames {
         int limit = pattern == LABEL ? 63 : 253;
         if (name.length() > limit || !pattern.matcher(name).matches()) {
             throw ApiException.invalid(
-                    type, name, List.of(FieldError.invalid("metadata.name", "\"" + name + "\"", "a lowercase RFC 1123 " + (pattern == LABEL ? "label" : "subdomain")
-                            + " must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character")));
+                    type,
+                    name,
+                    List.of(
+                            FieldError.invalid(
+                                    "metadata.name",
+                                    "\"" + name + "\"",
+                                    "a lowercase RFC 1123 " + (pattern == LABEL ? "label" : "subdomain")
+                                            + " must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character")));
         }
     }
 

@@ -21,8 +21,14 @@ import java.util.function.UnaryOperator;
 
 /** Creates, updates and applies. Every write: read, change, restrict to what may change, default, validate, track owners, store. */
 public final class ResourceWriter {
-    private static final List<String> SERVER_FIELDS =
-            List.of("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "managedFields", "selfLink");
+    private static final List<String> SERVER_FIELDS = List.of(
+            "uid",
+            "creationTimestamp",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "generation",
+            "managedFields",
+            "selfLink");
     private static final KindRules NO_RULES = new KindRules() {};
 
     private final Store store;
@@ -49,7 +55,8 @@ public final class ResourceWriter {
         return store.alone(() -> createAlone(type, object, owner(type, options, "Update", ""), false, options));
     }
 
-    private ObjectNode createAlone(ResourceType type, ObjectNode object, Ownership.Owner owner, boolean tracked, WriteOptions options) {
+    private ObjectNode createAlone(
+            ResourceType type, ObjectNode object, Ownership.Owner owner, boolean tracked, WriteOptions options) {
         Store.Key key = key(type, object);
         requireNamespace(type, key);
         if (store.get(key) != null) {
@@ -83,7 +90,13 @@ public final class ResourceWriter {
      * @return the result in stored form
      */
     public ObjectNode update(
-            ResourceType type, String namespace, String name, String subresource, UnaryOperator<ObjectNode> change, boolean whole, WriteOptions options) {
+            ResourceType type,
+            String namespace,
+            String name,
+            String subresource,
+            UnaryOperator<ObjectNode> change,
+            boolean whole,
+            WriteOptions options) {
         Store.Key key = new Store.Key(type.storageKey(), namespace, name);
         return store.alone(() -> {
             ObjectNode current = existing(type, key);
@@ -91,12 +104,26 @@ public final class ResourceWriter {
             checkKind(type, changed);
             ObjectNode candidate = type.toStored(changed);
             checkIdentity(type, key, current, candidate, whole);
-            return settle(type, key, current, candidate, subresource, owner(type, options, "Update", subresource), false, options);
+            return settle(
+                    type,
+                    key,
+                    current,
+                    candidate,
+                    subresource,
+                    owner(type, options, "Update", subresource),
+                    false,
+                    options);
         });
     }
 
     /** Server-side apply; creates the object when it is not there. Returns the result in stored form. */
-    public Applied apply(ResourceType type, String namespace, String name, String subresource, ObjectNode config, WriteOptions options) {
+    public Applied apply(
+            ResourceType type,
+            String namespace,
+            String name,
+            String subresource,
+            ObjectNode config,
+            WriteOptions options) {
         checkKind(type, config);
         Store.Key key = new Store.Key(type.storageKey(), namespace, name);
         ObjectNode wanted = type.toStored(config.deepCopy());
@@ -135,7 +162,14 @@ public final class ResourceWriter {
     public record Applied(ObjectNode object, boolean created) {}
 
     private ObjectNode settle(
-            ResourceType type, Store.Key key, ObjectNode current, ObjectNode candidate, String subresource, Ownership.Owner owner, boolean tracked, WriteOptions options) {
+            ResourceType type,
+            Store.Key key,
+            ObjectNode current,
+            ObjectNode candidate,
+            String subresource,
+            Ownership.Owner owner,
+            boolean tracked,
+            WriteOptions options) {
         JsonNode managed = Json.at(candidate, "metadata", "managedFields");
         keepServerFields(current, candidate, tracked ? managed : Json.at(current, "metadata", "managedFields"));
         ObjectNode after = restrict(type, current, candidate, subresource);
@@ -174,7 +208,8 @@ public final class ResourceWriter {
     }
 
     /** Status writes change the status alone; other writes change everything but the status, where there is a status subresource. */
-    private static ObjectNode restrict(ResourceType type, ObjectNode current, ObjectNode candidate, String subresource) {
+    private static ObjectNode restrict(
+            ResourceType type, ObjectNode current, ObjectNode candidate, String subresource) {
         if (subresource.equals("status")) {
             ObjectNode after = current.deepCopy();
             copyField(candidate, after, "status");
@@ -223,31 +258,52 @@ public final class ResourceWriter {
         if (!Meta.isDeleting(current)) {
             return;
         }
-        List<String> added = Meta.finalizers(after).stream().filter(f -> !Meta.finalizers(current).contains(f)).toList();
+        List<String> added = Meta.finalizers(after).stream()
+                .filter(f -> !Meta.finalizers(current).contains(f))
+                .toList();
         if (!added.isEmpty()) {
-            throw ApiException.invalid(type, name, List.of(FieldError.forbidden(
-                    "metadata.finalizers", "no new finalizers can be added if the object is being deleted, found new finalizers " + added)));
+            throw ApiException.invalid(
+                    type,
+                    name,
+                    List.of(FieldError.forbidden(
+                            "metadata.finalizers",
+                            "no new finalizers can be added if the object is being deleted, found new finalizers "
+                                    + added)));
         }
     }
 
-    private static void checkIdentity(ResourceType type, Store.Key key, ObjectNode current, ObjectNode candidate, boolean whole) {
+    private static void checkIdentity(
+            ResourceType type, Store.Key key, ObjectNode current, ObjectNode candidate, boolean whole) {
         String name = Meta.name(candidate);
         if (!name.isEmpty() && !name.equals(key.name())) {
-            throw ApiException.badRequest("the name of the object (" + name + ") does not match the name on the URL (" + key.name() + ")");
+            throw ApiException.badRequest(
+                    "the name of the object (" + name + ") does not match the name on the URL (" + key.name() + ")");
         }
-        if (type.namespaced() && !Meta.namespace(candidate).isEmpty() && !Meta.namespace(candidate).equals(key.namespace())) {
-            throw ApiException.badRequest("the namespace of the provided object does not match the namespace sent on the request");
+        if (type.namespaced()
+                && !Meta.namespace(candidate).isEmpty()
+                && !Meta.namespace(candidate).equals(key.namespace())) {
+            throw ApiException.badRequest(
+                    "the namespace of the provided object does not match the namespace sent on the request");
         }
         String uid = Meta.uid(candidate);
         if (!uid.isEmpty() && !uid.equals(Meta.uid(current))) {
-            throw ApiException.conflict(type, key.name(), "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + Meta.uid(current));
+            throw ApiException.conflict(
+                    type,
+                    key.name(),
+                    "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + Meta.uid(current));
         }
         String version = Meta.resourceVersion(candidate);
         if (version.isEmpty() && whole && (type.custom() || NEEDS_VERSION.contains(type.storageKey()))) {
-            throw ApiException.invalid(type, key.name(), List.of(FieldError.invalid("metadata.resourceVersion", "0x0", "must be specified for an update")));
+            throw ApiException.invalid(
+                    type,
+                    key.name(),
+                    List.of(FieldError.invalid("metadata.resourceVersion", "0x0", "must be specified for an update")));
         }
         if (!version.isEmpty() && !version.equals(Meta.resourceVersion(current))) {
-            throw ApiException.conflict(type, key.name(), "the object has been modified; please apply your changes to the latest version and try again");
+            throw ApiException.conflict(
+                    type,
+                    key.name(),
+                    "the object has been modified; please apply your changes to the latest version and try again");
         }
         Meta.of(candidate).put("name", key.name());
         if (type.namespaced()) {
@@ -264,8 +320,8 @@ public final class ResourceWriter {
         boolean kindFits = kind.equals(type.kind()) || (kind.isEmpty() && !type.custom());
         boolean versionFits = version.equals(type.apiVersion()) || (version.isEmpty() && !type.custom());
         if (!kindFits || !versionFits) {
-            throw ApiException.badRequest("the object provided is unrecognized (must be of kind " + type.kind() + " of " + type.apiVersion()
-                    + "): got " + kind + " of " + version);
+            throw ApiException.badRequest("the object provided is unrecognized (must be of kind " + type.kind() + " of "
+                    + type.apiVersion() + "): got " + kind + " of " + version);
         }
         body.put("kind", type.kind()).put("apiVersion", type.apiVersion());
     }
@@ -279,7 +335,10 @@ public final class ResourceWriter {
             throw ApiException.of(404, "NotFound", "namespaces \"" + key.namespace() + "\" not found");
         }
         if (Meta.isDeleting(namespace)) {
-            throw ApiException.forbidden(type, key.name(), "unable to create new content in namespace " + key.namespace() + " because it is being terminated");
+            throw ApiException.forbidden(
+                    type,
+                    key.name(),
+                    "unable to create new content in namespace " + key.namespace() + " because it is being terminated");
         }
     }
 
@@ -303,7 +362,8 @@ public final class ResourceWriter {
         return rules.getOrDefault(type.storageKey(), NO_RULES);
     }
 
-    private static Ownership.Owner owner(ResourceType type, WriteOptions options, String operation, String subresource) {
+    private static Ownership.Owner owner(
+            ResourceType type, WriteOptions options, String operation, String subresource) {
         return new Ownership.Owner(options.manager(), operation, type.apiVersion(), subresource);
     }
 

@@ -28,10 +28,12 @@ final class UnknownFields {
         if (unknown.isEmpty()) {
             return;
         }
-        String list = unknown.stream().map(path -> "unknown field \"" + path + "\"").collect(Collectors.joining(", "));
+        String list =
+                unknown.stream().map(path -> "unknown field \"" + path + "\"").collect(Collectors.joining(", "));
         switch (options.unknownFields()) {
-            case STRICT -> throw ApiException.badRequest(type.kind() + " in version \"" + type.version() + "\" cannot be handled as a " + type.kind()
-                    + ": strict decoding error: " + list);
+            case STRICT ->
+                throw ApiException.badRequest(type.kind() + " in version \"" + type.version()
+                        + "\" cannot be handled as a " + type.kind() + ": strict decoding error: " + list);
             case WARN -> unknown.forEach(path -> options.warnings().add("unknown field \"" + path + "\""));
             case IGNORE -> {}
         }
@@ -44,11 +46,14 @@ final class UnknownFields {
         }
         List<String> unknown = Schemas.prune(type.schema(), config.deepCopy());
         if (!unknown.isEmpty()) {
-            String list = unknown.stream().map(path -> "." + path + ": field not declared in schema").collect(Collectors.joining(", "));
+            String list = unknown.stream()
+                    .map(path -> "." + path + ": field not declared in schema")
+                    .collect(Collectors.joining(", "));
             throw ApiException.of(
                     500,
                     "InternalError",
-                    "failed to create typed patch object (" + Meta.name(config) + "; " + type.apiVersion() + ", Kind=" + type.kind() + "): " + list);
+                    "failed to create typed patch object (" + Meta.name(config) + "; " + type.apiVersion() + ", Kind="
+                            + type.kind() + "): " + list);
         }
     }
 }

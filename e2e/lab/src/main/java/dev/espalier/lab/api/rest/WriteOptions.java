@@ -13,7 +13,8 @@ import java.util.List;
  * @param unknownFields what to do with fields that a custom resource's schema does not have
  * @param warnings filled while writing; the client gets them as {@code Warning} headers
  */
-public record WriteOptions(User user, String manager, boolean dryRun, boolean force, UnknownFields unknownFields, List<String> warnings) {
+public record WriteOptions(
+        User user, String manager, boolean dryRun, boolean force, UnknownFields unknownFields, List<String> warnings) {
     /** {@code fieldValidation}. Unknown fields never reach storage; the question is whether the client hears of it. */
     public enum UnknownFields {
         IGNORE,

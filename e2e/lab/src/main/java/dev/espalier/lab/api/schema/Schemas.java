@@ -21,7 +21,8 @@ public final class Schemas {
                 JsonNode fallback = property.getValue().get("default");
                 JsonNode current = object.get(property.getKey());
                 boolean absent = current == null
-                        || (current.isNull() && !property.getValue().path("nullable").asBoolean());
+                        || (current.isNull()
+                                && !property.getValue().path("nullable").asBoolean());
                 if (absent && fallback != null) {
                     object.set(property.getKey(), fallback.deepCopy());
                 }
@@ -72,7 +73,12 @@ public final class Schemas {
 
     private static void pruneValue(JsonNode schema, JsonNode value, String path, List<String> removed) {
         if (value instanceof ObjectNode object) {
-            pruneObject(schema, object, path, schema.path("x-kubernetes-embedded-resource").asBoolean(), removed);
+            pruneObject(
+                    schema,
+                    object,
+                    path,
+                    schema.path("x-kubernetes-embedded-resource").asBoolean(),
+                    removed);
         } else if (value.isArray()) {
             int index = 0;
             for (JsonNode item : value) {
@@ -82,9 +88,12 @@ public final class Schemas {
         }
     }
 
-    private static void pruneObject(JsonNode schema, ObjectNode object, String path, boolean resource, List<String> removed) {
-        boolean keepUnknown = schema.path("x-kubernetes-preserve-unknown-fields").asBoolean();
-        for (String name : object.properties().stream().map(java.util.Map.Entry::getKey).toList()) {
+    private static void pruneObject(
+            JsonNode schema, ObjectNode object, String path, boolean resource, List<String> removed) {
+        boolean keepUnknown =
+                schema.path("x-kubernetes-preserve-unknown-fields").asBoolean();
+        for (String name :
+                object.properties().stream().map(java.util.Map.Entry::getKey).toList()) {
             if (resource && (name.equals("apiVersion") || name.equals("kind") || name.equals("metadata"))) {
                 continue;
             }

@@ -71,20 +71,26 @@ final class Validation {
     }
 
     private static boolean isInteger(JsonNode value) {
-        return value.isIntegralNumber() || (value.isNumber() && value.decimalValue().stripTrailingZeros().scale() <= 0);
+        return value.isIntegralNumber()
+                || (value.isNumber()
+                        && value.decimalValue().stripTrailingZeros().scale() <= 0);
     }
 
     private void typeError(String wanted, JsonNode value, String path) {
-        String actual = value.isNull() ? "null"
-                : value.isTextual() ? "string"
-                : value.isBoolean() ? "boolean"
-                : value.isIntegralNumber() ? "integer"
-                : value.isNumber() ? "number"
-                : value.isArray() ? "array" : "object";
+        String actual = value.isNull()
+                ? "null"
+                : value.isTextual()
+                        ? "string"
+                        : value.isBoolean()
+                                ? "boolean"
+                                : value.isIntegralNumber()
+                                        ? "integer"
+                                        : value.isNumber() ? "number" : value.isArray() ? "array" : "object";
         errors.add(new FieldError(
                 path.isEmpty() ? "<nil>" : path,
                 "FieldValueTypeInvalid",
-                "Invalid value: \"" + actual + "\": " + path + " in body must be of type " + wanted + ": \"" + actual + "\""));
+                "Invalid value: \"" + actual + "\": " + path + " in body must be of type " + wanted + ": \"" + actual
+                        + "\""));
     }
 
     private void checkEnum(JsonNode schema, JsonNode value, String path) {
@@ -102,20 +108,29 @@ final class Validation {
         errors.add(new FieldError(
                 path,
                 "FieldValueNotSupported",
-                "Unsupported value: " + value + ": supported values: " + listed.stream().sorted().collect(Collectors.joining(", "))));
+                "Unsupported value: " + value + ": supported values: "
+                        + listed.stream().sorted().collect(Collectors.joining(", "))));
     }
 
     private void checkText(JsonNode schema, String text, String path) {
         int length = text.codePointCount(0, text.length());
         if (schema.has("maxLength") && length > schema.path("maxLength").asLong()) {
             errors.add(new FieldError(
-                    path, "FieldValueTooLong", "Too long: may not be more than " + schema.path("maxLength").asLong() + " bytes"));
+                    path,
+                    "FieldValueTooLong",
+                    "Too long: may not be more than " + schema.path("maxLength").asLong() + " bytes"));
         }
         if (schema.has("minLength") && length < schema.path("minLength").asLong()) {
-            invalid(path, "\"" + text + "\"", "should be at least " + schema.path("minLength").asLong() + " chars long");
+            invalid(
+                    path,
+                    "\"" + text + "\"",
+                    "should be at least " + schema.path("minLength").asLong() + " chars long");
         }
         String pattern = Json.text(schema, "pattern");
-        if (pattern != null && !PATTERNS.computeIfAbsent(pattern, Pattern::compile).matcher(text).find()) {
+        if (pattern != null
+                && !PATTERNS.computeIfAbsent(pattern, Pattern::compile)
+                        .matcher(text)
+                        .find()) {
             invalid(path, "\"" + text + "\"", "should match '" + pattern + "'");
         }
         String format = Json.textOrEmpty(schema, "format");
@@ -129,17 +144,24 @@ final class Validation {
             int order = number.compareTo(schema.path("minimum").decimalValue());
             boolean exclusive = schema.path("exclusiveMinimum").asBoolean();
             if (order < 0 || (exclusive && order == 0)) {
-                invalid(path, number.toPlainString(), "should be greater than " + (exclusive ? "" : "or equal to ") + schema.path("minimum"));
+                invalid(
+                        path,
+                        number.toPlainString(),
+                        "should be greater than " + (exclusive ? "" : "or equal to ") + schema.path("minimum"));
             }
         }
         if (schema.has("maximum")) {
             int order = number.compareTo(schema.path("maximum").decimalValue());
             boolean exclusive = schema.path("exclusiveMaximum").asBoolean();
             if (order > 0 || (exclusive && order == 0)) {
-                invalid(path, number.toPlainString(), "should be less than " + (exclusive ? "" : "or equal to ") + schema.path("maximum"));
+                invalid(
+                        path,
+                        number.toPlainString(),
+                        "should be less than " + (exclusive ? "" : "or equal to ") + schema.path("maximum"));
             }
         }
-        if (schema.has("multipleOf") && number.remainder(schema.path("multipleOf").decimalValue()).signum() != 0) {
+        if (schema.has("multipleOf")
+                && number.remainder(schema.path("multipleOf").decimalValue()).signum() != 0) {
             invalid(path, number.toPlainString(), "should be a multiple of " + schema.path("multipleOf"));
         }
         if (Json.textOrEmpty(schema, "format").equals("int32") && !fitsInt(number)) {
@@ -148,17 +170,23 @@ final class Validation {
     }
 
     private static boolean fitsInt(BigDecimal number) {
-        return number.compareTo(BigDecimal.valueOf(Integer.MIN_VALUE)) >= 0 && number.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) <= 0;
+        return number.compareTo(BigDecimal.valueOf(Integer.MIN_VALUE)) >= 0
+                && number.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) <= 0;
     }
 
     private void checkArray(JsonNode schema, JsonNode array, String path) {
         if (schema.has("maxItems") && array.size() > schema.path("maxItems").asLong()) {
             errors.add(new FieldError(
-                    path, "FieldValueTooMany",
-                    "Too many: " + array.size() + ": must have at most " + schema.path("maxItems").asLong() + " items"));
+                    path,
+                    "FieldValueTooMany",
+                    "Too many: " + array.size() + ": must have at most "
+                            + schema.path("maxItems").asLong() + " items"));
         }
         if (schema.has("minItems") && array.size() < schema.path("minItems").asLong()) {
-            invalid(path, Integer.toString(array.size()), "should have at least " + schema.path("minItems").asLong() + " items");
+            invalid(
+                    path,
+                    Integer.toString(array.size()),
+                    "should have at least " + schema.path("minItems").asLong() + " items");
         }
         Set<Object> seen = new HashSet<>();
         String listType = Json.textOrEmpty(schema, "x-kubernetes-list-type");
@@ -175,7 +203,9 @@ final class Validation {
 
     private static Object identity(JsonNode schema, String listType, JsonNode item) {
         return listType.equals("map")
-                ? Json.texts(schema.path("x-kubernetes-list-map-keys")).stream().map(item::path).toList()
+                ? Json.texts(schema.path("x-kubernetes-list-map-keys")).stream()
+                        .map(item::path)
+                        .toList()
                 : item;
     }
 
@@ -185,13 +215,20 @@ final class Validation {
                 errors.add(FieldError.required(join(path, required.asText()), ""));
             }
         }
-        if (schema.has("maxProperties") && object.size() > schema.path("maxProperties").asLong()) {
+        if (schema.has("maxProperties")
+                && object.size() > schema.path("maxProperties").asLong()) {
             errors.add(new FieldError(
-                    path, "FieldValueTooMany",
-                    "Too many: " + object.size() + ": must have at most " + schema.path("maxProperties").asLong() + " items"));
+                    path,
+                    "FieldValueTooMany",
+                    "Too many: " + object.size() + ": must have at most "
+                            + schema.path("maxProperties").asLong() + " items"));
         }
-        if (schema.has("minProperties") && object.size() < schema.path("minProperties").asLong()) {
-            invalid(path, Integer.toString(object.size()), "should have at least " + schema.path("minProperties").asLong() + " properties");
+        if (schema.has("minProperties")
+                && object.size() < schema.path("minProperties").asLong()) {
+            invalid(
+                    path,
+                    Integer.toString(object.size()),
+                    "should have at least " + schema.path("minProperties").asLong() + " properties");
         }
         object.properties().forEach(field -> {
             boolean servedByMeta = path.isEmpty() && field.getKey().equals("metadata");
@@ -207,7 +244,11 @@ final class Validation {
             invalid(path, "\"\"", "must validate at least one schema (anyOf)");
         }
         if (schema.has("oneOf") && count(schema.path("oneOf"), value) != 1) {
-            invalid(path, "\"\"", "must validate one and only one schema (oneOf). Found " + count(schema.path("oneOf"), value) + " valid alternatives");
+            invalid(
+                    path,
+                    "\"\"",
+                    "must validate one and only one schema (oneOf). Found " + count(schema.path("oneOf"), value)
+                            + " valid alternatives");
         }
         if (schema.has("not") && fits(schema.path("not"), value)) {
             invalid(path, "\"\"", "must not validate the schema (not)");

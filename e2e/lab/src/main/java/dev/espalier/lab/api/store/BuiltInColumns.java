@@ -38,38 +38,58 @@ final class BuiltInColumns {
     private static List<PrinterColumn> of(String storageKey) {
         return switch (storageKey) {
             case "/namespaces" -> List.of(text("Status", ".status.phase"));
-            case "/nodes" -> List.of(
-                    computed("Status", BuiltInColumns::nodeStatus),
-                    text("Internal-IP", ".status.addresses[?(@.type==\"InternalIP\")].address"),
-                    computed("Pod-CIDRs", node -> joined(Json.at(node, "spec", "podCIDRs"))));
-            case "/pods" -> List.of(
-                    computed("Status", pod -> Meta.isDeleting(pod) ? TextNode.valueOf("Terminating") : Json.at(pod, "status", "phase")),
-                    computed("IP", pod -> joined(Json.at(pod, "status", "podIPs").isEmpty()
-                            ? Json.textArray(List.of(Json.textOrEmpty(pod, "status", "podIP")))
-                            : Json.textArray(Json.at(pod, "status", "podIPs").findValuesAsText("ip")))),
-                    text("Node", ".spec.nodeName"));
+            case "/nodes" ->
+                List.of(
+                        computed("Status", BuiltInColumns::nodeStatus),
+                        text("Internal-IP", ".status.addresses[?(@.type==\"InternalIP\")].address"),
+                        computed("Pod-CIDRs", node -> joined(Json.at(node, "spec", "podCIDRs"))));
+            case "/pods" ->
+                List.of(
+                        computed(
+                                "Status",
+                                pod -> Meta.isDeleting(pod)
+                                        ? TextNode.valueOf("Terminating")
+                                        : Json.at(pod, "status", "phase")),
+                        computed(
+                                "IP",
+                                pod -> joined(
+                                        Json.at(pod, "status", "podIPs").isEmpty()
+                                                ? Json.textArray(List.of(Json.textOrEmpty(pod, "status", "podIP")))
+                                                : Json.textArray(Json.at(pod, "status", "podIPs")
+                                                        .findValuesAsText("ip")))),
+                        text("Node", ".spec.nodeName"));
             case "/secrets" -> List.of(text("Type", ".type"), size("Data", "data"));
             case "/configmaps" -> List.of(size("Data", "data"));
-            case "/events" -> List.of(
-                    PrinterColumn.at("Last Seen", "date", ".lastTimestamp"),
-                    text("Type", ".type"),
-                    text("Reason", ".reason"),
-                    computed("Object", event -> TextNode.valueOf(Json.textOrEmpty(event, "involvedObject", "kind").toLowerCase(java.util.Locale.ROOT)
-                            + "/" + Json.textOrEmpty(event, "involvedObject", "name"))),
-                    text("Message", ".message"));
+            case "/events" ->
+                List.of(
+                        PrinterColumn.at("Last Seen", "date", ".lastTimestamp"),
+                        text("Type", ".type"),
+                        text("Reason", ".reason"),
+                        computed(
+                                "Object",
+                                event -> TextNode.valueOf(Json.textOrEmpty(event, "involvedObject", "kind")
+                                                .toLowerCase(java.util.Locale.ROOT)
+                                        + "/" + Json.textOrEmpty(event, "involvedObject", "name"))),
+                        text("Message", ".message"));
             case "coordination.k8s.io/leases" -> List.of(text("Holder", ".spec.holderIdentity"));
-            case "certificates.k8s.io/certificatesigningrequests" -> List.of(
-                    text("SignerName", ".spec.signerName"), text("Requestor", ".spec.username"), computed("Condition", BuiltInColumns::requestState));
-            case "rbac.authorization.k8s.io/clusterrolebindings", "rbac.authorization.k8s.io/rolebindings" -> List.of(
-                    computed("Role", binding -> TextNode.valueOf(
-                            Json.textOrEmpty(binding, "roleRef", "kind") + "/" + Json.textOrEmpty(binding, "roleRef", "name"))));
-            case TypeRegistry.DEFINITIONS -> List.of(
-                    text("Scope", ".spec.scope"),
-                    text("Established", ".status.conditions[?(@.type==\"Established\")].status"));
-            case "apps/deployments", "apps/replicasets", "apps/statefulsets" -> List.of(
-                    text("Desired", ".spec.replicas"), text("Ready", ".status.readyReplicas"));
-            case "apps/daemonsets" -> List.of(
-                    text("Desired", ".status.desiredNumberScheduled"), text("Ready", ".status.numberReady"));
+            case "certificates.k8s.io/certificatesigningrequests" ->
+                List.of(
+                        text("SignerName", ".spec.signerName"),
+                        text("Requestor", ".spec.username"),
+                        computed("Condition", BuiltInColumns::requestState));
+            case "rbac.authorization.k8s.io/clusterrolebindings", "rbac.authorization.k8s.io/rolebindings" ->
+                List.of(computed(
+                        "Role",
+                        binding -> TextNode.valueOf(Json.textOrEmpty(binding, "roleRef", "kind") + "/"
+                                + Json.textOrEmpty(binding, "roleRef", "name"))));
+            case TypeRegistry.DEFINITIONS ->
+                List.of(
+                        text("Scope", ".spec.scope"),
+                        text("Established", ".status.conditions[?(@.type==\"Established\")].status"));
+            case "apps/deployments", "apps/replicasets", "apps/statefulsets" ->
+                List.of(text("Desired", ".spec.replicas"), text("Ready", ".status.readyReplicas"));
+            case "apps/daemonsets" ->
+                List.of(text("Desired", ".status.desiredNumberScheduled"), text("Ready", ".status.numberReady"));
             default -> List.of();
         };
     }
@@ -83,7 +103,13 @@ final class BuiltInColumns {
     }
 
     private static PrinterColumn size(String name, String field) {
-        return new PrinterColumn(name, "integer", "", name, 0, object -> IntNode.valueOf(object.path(field).size()));
+        return new PrinterColumn(
+                name,
+                "integer",
+                "",
+                name,
+                0,
+                object -> IntNode.valueOf(object.path(field).size()));
     }
 
     private static JsonNode joined(JsonNode list) {
@@ -104,6 +130,7 @@ final class BuiltInColumns {
         List<String> types = new ArrayList<>();
         Json.at(request, "status", "conditions").forEach(condition -> types.add(Json.textOrEmpty(condition, "type")));
         String state = types.isEmpty() ? "Pending" : types.stream().distinct().collect(Collectors.joining(","));
-        return TextNode.valueOf(Json.textOrEmpty(request, "status", "certificate").isEmpty() ? state : state + ",Issued");
+        return TextNode.valueOf(
+                Json.textOrEmpty(request, "status", "certificate").isEmpty() ? state : state + ",Issued");
     }
 }

@@ -9,8 +9,7 @@ import java.util.Set;
 /** The resources of Kubernetes that the lab serves. Their fields are kept as given, not checked against a schema. */
 final class BuiltInTypes {
     /** {@code group version plural Kind scope shortNames subresources flags}; {@code -} for none; flag {@code g}: generations are counted. */
-    private static final String TABLE =
-            """
+    private static final String TABLE = """
             - v1 namespaces Namespace cluster ns status,finalize -
             - v1 nodes Node cluster no status -
             - v1 pods Pod ns po status -

@@ -150,7 +150,8 @@ public final class ControllerLoop implements AutoCloseable {
             if (current == null) {
                 return true;
             }
-            return !Meta.isDeleting(seen) && lifecycle.delete(key, current, 0, "Background", false).removed();
+            return !Meta.isDeleting(seen)
+                    && lifecycle.delete(key, current, 0, "Background", false).removed();
         });
     }
 
@@ -162,7 +163,8 @@ public final class ControllerLoop implements AutoCloseable {
         String resource = CustomTypes.storageKey(object);
         boolean empty = true;
         for (ObjectNode instance : store.list(resource, "").items()) {
-            empty &= deleteIfNotDeleting(new Store.Key(resource, Meta.namespace(instance), Meta.name(instance)), instance);
+            empty &= deleteIfNotDeleting(
+                    new Store.Key(resource, Meta.namespace(instance), Meta.name(instance)), instance);
         }
         if (empty) {
             lifecycle.dropFinalizer(definition, DEFINITION_FINALIZER);

@@ -16,7 +16,8 @@ final class CustomTypes {
     private CustomTypes() {}
 
     static String storageKey(JsonNode definition) {
-        return Json.textOrEmpty(definition, "spec", "group") + "/" + Json.textOrEmpty(definition, "spec", "names", "plural");
+        return Json.textOrEmpty(definition, "spec", "group") + "/"
+                + Json.textOrEmpty(definition, "spec", "names", "plural");
     }
 
     static List<ResourceType> of(JsonNode definition) {

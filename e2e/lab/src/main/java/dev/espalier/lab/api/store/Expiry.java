@@ -28,7 +28,10 @@ final class Expiry {
     void sweep() {
         Instant now = Instant.now();
         deleteWhere("/events", event -> age(event, "creationTimestamp", now).compareTo(EVENTS) > 0);
-        deleteWhere("/pods", pod -> Meta.isDeleting(pod) && !age(pod, "deletionTimestamp", now).isNegative());
+        deleteWhere(
+                "/pods",
+                pod -> Meta.isDeleting(pod)
+                        && !age(pod, "deletionTimestamp", now).isNegative());
         deleteWhere("certificates.k8s.io/certificatesigningrequests", request -> {
             boolean decided = !Json.at(request, "status", "conditions").isEmpty();
             return age(request, "creationTimestamp", now).compareTo(decided ? DECIDED_REQUESTS : PENDING_REQUESTS) > 0;
@@ -41,7 +44,11 @@ final class Expiry {
                 Store.Key key = new Store.Key(resource, Meta.namespace(object), Meta.name(object));
                 store.alone(() -> {
                     ObjectNode current = store.get(key);
-                    return current != null && over.test(current) && lifecycle.delete(key, current, 0, "Background", false).removed();
+                    return current != null
+                            && over.test(current)
+                            && lifecycle
+                                    .delete(key, current, 0, "Background", false)
+                                    .removed();
                 });
             }
         }

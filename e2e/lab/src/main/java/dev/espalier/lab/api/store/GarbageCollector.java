@@ -28,7 +28,9 @@ final class GarbageCollector {
     void handle(StoreEvent event) {
         if (event.change() == StoreEvent.Change.DELETED) {
             dependents(Meta.uid(event.object())).forEach(this::collectIfUnowned);
-            references(event.object()).forEach(reference -> ownerOf(reference, event.key().namespace()).ifPresent(this::finishForeground));
+            references(event.object())
+                    .forEach(reference ->
+                            ownerOf(reference, event.key().namespace()).ifPresent(this::finishForeground));
             return;
         }
         if (!references(event.object()).isEmpty()) {
@@ -52,7 +54,8 @@ final class GarbageCollector {
         List<Store.Key> found = new ArrayList<>();
         for (String resource : store.resources()) {
             for (ObjectNode object : store.list(resource, "").items()) {
-                if (references(object).stream().anyMatch(r -> Json.textOrEmpty(r, "uid").equals(uid))) {
+                if (references(object).stream()
+                        .anyMatch(r -> Json.textOrEmpty(r, "uid").equals(uid))) {
                     found.add(new Store.Key(resource, Meta.namespace(object), Meta.name(object)));
                 }
             }
@@ -63,7 +66,8 @@ final class GarbageCollector {
     /** The owner that a reference in an object of {@code namespace} means, if it is there with that uid. */
     private Optional<Store.Key> ownerOf(JsonNode reference, String namespace) {
         return typeOf(reference)
-                .map(type -> new Store.Key(type.storageKey(), type.namespaced() ? namespace : "", Json.textOrEmpty(reference, "name")))
+                .map(type -> new Store.Key(
+                        type.storageKey(), type.namespaced() ? namespace : "", Json.textOrEmpty(reference, "name")))
                 .filter(key -> {
                     ObjectNode owner = store.get(key);
                     return owner != null && Meta.uid(owner).equals(Json.textOrEmpty(reference, "uid"));
@@ -82,7 +86,8 @@ final class GarbageCollector {
             }
             // A kind that is not served cannot be told to be gone.
             boolean owned = references(object).stream()
-                    .anyMatch(reference -> typeOf(reference).isEmpty() || ownerOf(reference, key.namespace()).isPresent());
+                    .anyMatch(reference -> typeOf(reference).isEmpty()
+                            || ownerOf(reference, key.namespace()).isPresent());
             if (!owned && !Meta.isDeleting(object)) {
                 lifecycle.delete(key, object, 0, "Background", false);
             }
@@ -98,7 +103,9 @@ final class GarbageCollector {
                 if (object != null) {
                     ObjectNode changed = object.deepCopy();
                     ArrayNode left = Json.array();
-                    references(object).stream().filter(r -> !Json.textOrEmpty(r, "uid").equals(uid)).forEach(left::add);
+                    references(object).stream()
+                            .filter(r -> !Json.textOrEmpty(r, "uid").equals(uid))
+                            .forEach(left::add);
                     if (left.isEmpty()) {
                         Meta.of(changed).remove("ownerReferences");
                     } else {
@@ -126,7 +133,8 @@ final class GarbageCollector {
                 if (object == null) {
                     return false;
                 }
-                boolean gone = !Meta.isDeleting(object) && lifecycle.delete(key, object, 0, "Foreground", false).removed();
+                boolean gone = !Meta.isDeleting(object)
+                        && lifecycle.delete(key, object, 0, "Foreground", false).removed();
                 return !gone && blocks(object, uid);
             });
         }
@@ -137,6 +145,7 @@ final class GarbageCollector {
 
     private static boolean blocks(JsonNode object, String ownerUid) {
         return references(object).stream()
-                .anyMatch(r -> Json.textOrEmpty(r, "uid").equals(ownerUid) && r.path("blockOwnerDeletion").asBoolean());
+                .anyMatch(r -> Json.textOrEmpty(r, "uid").equals(ownerUid)
+                        && r.path("blockOwnerDeletion").asBoolean());
     }
 }

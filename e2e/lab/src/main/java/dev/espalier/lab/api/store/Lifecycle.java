@@ -38,7 +38,10 @@ public final class Lifecycle {
         boolean changed = mark(marked, graceSeconds);
         String finalizer = FINALIZER_OF_POLICY.get(policy);
         if (finalizer != null && !Meta.finalizers(marked).contains(finalizer)) {
-            (Meta.of(marked).get("finalizers") instanceof ArrayNode list ? list : Meta.of(marked).putArray("finalizers")).add(finalizer);
+            (Meta.of(marked).get("finalizers") instanceof ArrayNode list
+                            ? list
+                            : Meta.of(marked).putArray("finalizers"))
+                    .add(finalizer);
             changed = true;
         }
         if (isFree(marked)) {
@@ -58,7 +61,9 @@ public final class Lifecycle {
             ObjectNode current = store.get(key);
             if (current != null && Meta.finalizers(current).contains(finalizer)) {
                 ObjectNode changed = current.deepCopy();
-                List<String> left = Meta.finalizers(current).stream().filter(f -> !f.equals(finalizer)).toList();
+                List<String> left = Meta.finalizers(current).stream()
+                        .filter(f -> !f.equals(finalizer))
+                        .toList();
                 Meta.of(changed).set("finalizers", Json.textArray(left));
                 settle(key, changed);
             }
@@ -86,8 +91,8 @@ public final class Lifecycle {
 
     /** A namespace is held by its own finalizers in {@code spec}, too. */
     private static boolean isFree(ObjectNode object) {
-        boolean namespaceHeld =
-                object.path("kind").asText().equals("Namespace") && !object.path("spec").path("finalizers").isEmpty();
+        boolean namespaceHeld = object.path("kind").asText().equals("Namespace")
+                && !object.path("spec").path("finalizers").isEmpty();
         return Meta.finalizers(object).isEmpty()
                 && !namespaceHeld
                 && Json.at(object, "metadata", "deletionGracePeriodSeconds").asLong() == 0;

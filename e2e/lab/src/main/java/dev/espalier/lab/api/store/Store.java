@@ -98,7 +98,8 @@ public final class Store {
         return alone(() -> {
             revision++;
             Meta.of(object).put("resourceVersion", Long.toString(revision));
-            ObjectNode before = objects.computeIfAbsent(key.resource(), r -> new TreeMap<>()).put(key.path(), object);
+            ObjectNode before = objects.computeIfAbsent(key.resource(), r -> new TreeMap<>())
+                    .put(key.path(), object);
             StoreEvent.Change change = before == null ? StoreEvent.Change.ADDED : StoreEvent.Change.MODIFIED;
             publish(new StoreEvent(revision, change, key, object, before));
             return object;
@@ -109,7 +110,8 @@ public final class Store {
     public ObjectNode remove(Key key, ObjectNode last) {
         return alone(() -> {
             revision++;
-            ObjectNode before = objects.getOrDefault(key.resource(), new TreeMap<>()).remove(key.path());
+            ObjectNode before =
+                    objects.getOrDefault(key.resource(), new TreeMap<>()).remove(key.path());
             ObjectNode state = last.deepCopy();
             Meta.of(state).put("resourceVersion", Long.toString(revision));
             publish(new StoreEvent(revision, StoreEvent.Change.DELETED, key, state, before));
@@ -124,7 +126,8 @@ public final class Store {
      */
     public Subscription subscribe(String resource, long sinceRevision) {
         return alone(() -> {
-            Subscription subscription = new Subscription(log(resource).since(sinceRevision), closed -> unsubscribe(resource, closed));
+            Subscription subscription =
+                    new Subscription(log(resource).since(sinceRevision), closed -> unsubscribe(resource, closed));
             subscriptions.computeIfAbsent(resource, r -> new ArrayList<>()).add(subscription);
             return subscription;
         });
@@ -177,7 +180,9 @@ public final class Store {
 
     private void publish(StoreEvent event) {
         log(event.key().resource()).add(event);
-        subscriptions.getOrDefault(event.key().resource(), List.of()).forEach(subscription -> subscription.offer(event));
+        subscriptions
+                .getOrDefault(event.key().resource(), List.of())
+                .forEach(subscription -> subscription.offer(event));
         listeners.forEach(listener -> listener.accept(event));
     }
 

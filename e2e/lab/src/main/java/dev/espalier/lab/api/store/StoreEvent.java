@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param object the new state; the last state when {@code change} is {@code DELETED}. Never changed afterwards
  * @param before the state before; null for {@code ADDED}
  */
-public record StoreEvent(long revision, Change change, Store.Key key, ObjectNode object, @Nullable ObjectNode before) {
+public record StoreEvent(
+        long revision,
+        Change change,
+        Store.Key key,
+        ObjectNode object,
+        @Nullable ObjectNode before) {
     /** As in watch events. */
     public enum Change {
         ADDED,

@@ -37,16 +37,22 @@ public final class TypeRegistry {
 
     public Optional<ResourceType> find(String group, String version, String plural) {
         return all().stream()
-                .filter(type -> type.plural().equals(plural) && type.version().equals(version) && type.group().equals(group))
+                .filter(type -> type.plural().equals(plural)
+                        && type.version().equals(version)
+                        && type.group().equals(group))
                 .findFirst();
     }
 
     /** Some version of what is stored under {@code storageKey}. */
     public Optional<ResourceType> stored(String storageKey) {
-        return all().stream().filter(type -> type.storageKey().equals(storageKey)).findFirst();
+        return all().stream()
+                .filter(type -> type.storageKey().equals(storageKey))
+                .findFirst();
     }
 
     public Optional<ResourceType> ofKind(String apiVersion, String kind) {
-        return all().stream().filter(type -> type.kind().equals(kind) && type.apiVersion().equals(apiVersion)).findFirst();
+        return all().stream()
+                .filter(type -> type.kind().equals(kind) && type.apiVersion().equals(apiVersion))
+                .findFirst();
     }
 }
