@@ -1,14 +1,17 @@
 package dev.espalier.agent;
 
 import dev.espalier.agent.cli.AgentVersion;
+import dev.espalier.agent.identity.ApiIdentity;
 import dev.espalier.agent.identity.FileIdentity;
 import dev.espalier.agent.identity.IdentitySource;
 import dev.espalier.agent.kube.FileSource;
+import dev.espalier.agent.kube.KubernetesSource;
 import dev.espalier.agent.kube.NodeViewSource;
 import dev.espalier.agent.node.Agent;
 import dev.espalier.agent.node.AgentException;
 import dev.espalier.agent.node.AgentView;
 import dev.espalier.agent.node.MetricsSource;
+import dev.espalier.agent.node.NodeStatusPublisher;
 import dev.espalier.agent.observe.AgentMetrics;
 import dev.espalier.agent.settings.AgentSettings;
 import dev.espalier.agent.settings.SettingsException;
@@ -37,6 +40,7 @@ public class AgentProcess {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().daemon().name("timer").unstarted(task));
     private volatile @Nullable Agent agent;
+    private volatile @Nullable NodeStatusPublisher publisher;
 
     /** @param kubernetes asked for only when the settings name the Kubernetes API */
     @Inject
@@ -47,10 +51,17 @@ public class AgentProcess {
 
     void start() throws AgentException {
         AgentSettings settings = settings();
-        Agent started = Agent.start(settings, source(settings), identity(settings));
+        NodeViewSource source = source(settings);
+        Agent started = Agent.start(settings, source, identity(settings));
         agent = started;
+        if (source instanceof KubernetesSource api) {
+            NodeStatusPublisher status = new NodeStatusPublisher(
+                    kubernetes.get(), api::ownNode, started.view(), new AgentVersion().version());
+            publisher = status;
+            status.start();
+        }
         AgentMetrics metrics = AgentMetrics.register(registry, new MetricsSource(started.view()));
-        timer.scheduleWithFixedDelay(
+        var unused = timer.scheduleWithFixedDelay(
                 metrics::refresh, METRICS_PERIOD_SECONDS, METRICS_PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -63,6 +74,10 @@ public class AgentProcess {
 
     void stop(@Observes ShutdownEvent event) {
         timer.shutdownNow();
+        NodeStatusPublisher status = publisher;
+        if (status != null) {
+            status.close();
+        }
         Agent running = agent;
         if (running != null) {
             running.close();
@@ -77,19 +92,17 @@ public class AgentProcess {
         }
     }
 
-    private NodeViewSource source(AgentSettings settings) throws AgentException {
+    private NodeViewSource source(AgentSettings settings) {
         Path folder = settings.sourceDir();
-        if (folder == null) {
-            throw new AgentException("ESPALIER_SOURCE: 'kubernetes' is not in this build yet");
-        }
-        return new FileSource(folder, settings.nodeName());
+        return folder == null
+                ? new KubernetesSource(kubernetes.get(), settings.nodeName())
+                : new FileSource(folder, settings.nodeName());
     }
 
-    private IdentitySource identity(AgentSettings settings) throws AgentException {
+    private IdentitySource identity(AgentSettings settings) {
         Path folder = settings.identityDir();
-        if (folder == null) {
-            throw new AgentException("ESPALIER_IDENTITY_DIR: must be set");
-        }
-        return new FileIdentity(settings.nodeName(), folder, InstantSource.system());
+        return folder == null
+                ? new ApiIdentity(kubernetes.get(), settings.nodeName(), settings.runDir())
+                : new FileIdentity(settings.nodeName(), folder, InstantSource.system());
     }
 }

@@ -1,5 +1,6 @@
 package dev.espalier.agent.node;
 
+import dev.espalier.agent.cni.CniServer;
 import dev.espalier.agent.identity.IdentitySource;
 import dev.espalier.agent.ike.IkeEngine;
 import dev.espalier.agent.ike.IkeInbox;
@@ -21,11 +22,14 @@ import dev.espalier.ike.IkeInput;
 import dev.espalier.ike.IkeOutput;
 import dev.espalier.ike.KeyLog;
 import dev.espalier.ike.Now;
+import dev.espalier.ike.auth.SignatureSelfTest;
+import dev.espalier.ike.crypto.CryptoSelfTest;
 import dev.espalier.linux.netlink.Rtnetlink;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +62,7 @@ public final class Agent implements AutoCloseable {
     private final ControlThread control;
     private final AdminSocket admin;
     private final AgentView view;
+    private final CniServer cni;
 
     private Agent(
             AgentSettings settings,
@@ -85,7 +90,6 @@ public final class Agent implements AutoCloseable {
                 peers -> inbox.put(new IkeInput.PeersConfigured(peers)),
                 settings.mtu(),
                 System::nanoTime);
-        control.joinWith(dataPlane, reconciler);
         IkeLoop loop = new IkeLoop(
                 engine(),
                 inbox,
@@ -94,6 +98,8 @@ public final class Agent implements AutoCloseable {
                 InstantSource.system());
         ikeThread = Thread.ofPlatform().name("ike").unstarted(loop::run);
         view = new AgentView(settings.nodeName(), inbox, installer, dataPlane, control, drops, rekeys, problems);
+        cni = new CniServer(settings.runDir(), new CniState(control, view));
+        control.joinWith(dataPlane, reconciler, cni);
         admin = new AdminSocket(
                 settings.runDir().resolve("admin.sock"), new AdminVerbs(view, inbox, Duration.ofSeconds(15)));
     }
@@ -106,6 +112,7 @@ public final class Agent implements AutoCloseable {
     public static Agent start(AgentSettings settings, NodeViewSource source, IdentitySource identity)
             throws AgentException {
         CipherBackend ciphers = CipherChoice.of(settings);
+        selfTest();
         RunFolder runFolder = null;
         Rtnetlink netlink = null;
         try {
@@ -124,9 +131,19 @@ public final class Agent implements AutoCloseable {
         }
     }
 
+    /** A transform or signature scheme that gives other results than the standards say must not protect anything. */
+    private static void selfTest() throws AgentException {
+        List<String> failures = new ArrayList<>(CryptoSelfTest.failures(new SecureRandom()));
+        failures.addAll(SignatureSelfTest.failures());
+        if (!failures.isEmpty()) {
+            throw new AgentException("the crypto self-test failed: " + String.join("; ", failures));
+        }
+    }
+
     private void startThreads() throws IOException {
         admin.open();
         ikeThread.start();
+        cni.start();
         control.start();
         identity.start(control);
         source.start(control);
@@ -146,6 +163,7 @@ public final class Agent implements AutoCloseable {
         source.close();
         identity.close();
         control.close();
+        closeQuietly(cni);
         try {
             inbox.put(new IkeInput.ShutdownRequested(false));
             ikeThread.join();
@@ -154,22 +172,18 @@ public final class Agent implements AutoCloseable {
         }
         dataPlane.close();
         netlink.close();
-        try {
-            admin.close();
-        } catch (IOException e) {
-            LOG.warnf("closing the admin socket: %s", e.getMessage());
-        }
+        closeQuietly(admin);
         closeQuietly(runFolder);
         LOG.infof("node %s: ended; routes to other nodes are closed", settings.nodeName());
     }
 
-    private static void closeQuietly(@Nullable RunFolder folder) {
+    private static void closeQuietly(@Nullable AutoCloseable part) {
         try {
-            if (folder != null) {
-                folder.close();
+            if (part != null) {
+                part.close();
             }
-        } catch (IOException e) {
-            LOG.warnf("closing the run folder: %s", e.getMessage());
+        } catch (Exception e) {
+            LOG.warnf("closing %s: %s", part.getClass().getSimpleName(), e.getMessage());
         }
     }
 

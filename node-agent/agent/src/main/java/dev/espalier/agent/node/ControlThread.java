@@ -1,5 +1,6 @@
 package dev.espalier.agent.node;
 
+import dev.espalier.agent.cni.CniServer;
 import dev.espalier.agent.identity.IdentitySource;
 import dev.espalier.agent.ike.IkeInbox;
 import dev.espalier.agent.kube.NodeView;
@@ -16,6 +17,7 @@ import dev.espalier.ike.PeerConfig;
 import dev.espalier.linux.libc.Errno;
 import dev.espalier.linux.libc.ErrnoException;
 import dev.espalier.wire.ip.IpAddress;
+import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -44,6 +46,7 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
     private final AtomicBoolean repairPending = new AtomicBoolean();
     private @Nullable DataPlane dataPlane;
     private @Nullable Reconciler reconciler;
+    private @Nullable CniServer cni;
 
     // Written by the control thread, read by any.
     private volatile @Nullable InForce inForce;
@@ -67,13 +70,14 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
     }
 
     /** What it acts on; before {@link #start}. */
-    void joinWith(DataPlane plane, Reconciler newReconciler) {
+    void joinWith(DataPlane plane, Reconciler newReconciler, CniServer newCni) {
         dataPlane = plane;
         reconciler = newReconciler;
+        cni = newCni;
     }
 
     void start() {
-        executor.scheduleWithFixedDelay(
+        var unused = executor.scheduleWithFixedDelay(
                 this::repair, REPAIR_PERIOD_MILLIS, REPAIR_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -103,7 +107,7 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
     void repairSoon() {
         if (repairPending.compareAndSet(false, true)) {
             try {
-                executor.schedule(this::repair, REPAIR_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+                var unused = executor.schedule(this::repair, REPAIR_DELAY_MILLIS, TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException e) {
                 LOG.debug("ending, no more repairs");
             }
@@ -127,6 +131,7 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
     @Override
     public void credentialsChanged(LocalCredentials changed) {
         credentials = changed;
+        problems.set("identity", List.of());
         LOG.infof("identity %s", changed);
         put(new IkeInput.CredentialsChanged(changed));
         submit(this::greetPeers);
@@ -150,6 +155,18 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
         NodeView view = wanted;
         if (view != null) {
             apply(view);
+            repairPods();
+        }
+    }
+
+    private void repairPods() {
+        try {
+            Objects.requireNonNull(cni).repair();
+            problems.set("pods", List.of());
+        } catch (IOException e) {
+            if (problems.set("pods", List.of(String.valueOf(e.getMessage())))) {
+                LOG.errorf("rules and routes of pods: %s; trying again", e.getMessage());
+            }
         }
     }
 

@@ -66,7 +66,7 @@ public final class PolicyCompiler {
     }
 
     /** The node's own address in a pod CIDR: the first behind the network address. */
-    static IpAddress gateway(Prefix podCidr) {
+    public static IpAddress gateway(Prefix podCidr) {
         return podCidr.length() == podCidr.address().bitLength()
                 ? podCidr.first()
                 : podCidr.first().plus(1);

@@ -1,0 +1,170 @@
+package dev.espalier.agent.node;
+
+import dev.espalier.agent.observe.NodeStatusPlan;
+import dev.espalier.crds.v1alpha1.IPSecNode;
+import dev.espalier.crds.v1alpha1.IPSecNodeStatus;
+import dev.espalier.ike.LocalCredentials;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the status of this node's {@code IPSecNode}: soon after something changed, at most every two seconds, counters alone every half
+ * minute, and nothing at all while nothing differs. One virtual thread.
+ */
+public final class NodeStatusPublisher implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(NodeStatusPublisher.class);
+    private static final PatchContext APPLY = new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager("espalier-agent")
+            .withForce(true)
+            .build();
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration LEAST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration COUNTERS_PAUSE = Duration.ofSeconds(30);
+
+    private final KubernetesClient client;
+    private final Supplier<Optional<IPSecNode>> ownNode;
+    private final AgentView view;
+    private final String version;
+    private final Thread thread;
+    private @Nullable IPSecNodeStatus written;
+    private String writtenUid = "";
+    private long writtenNanos;
+    private String lastError = "";
+
+    /** @param ownNode this node's object as the API last showed it */
+    public NodeStatusPublisher(
+            KubernetesClient client, Supplier<Optional<IPSecNode>> ownNode, AgentView view, String version) {
+        this.client = client;
+        this.ownNode = ownNode;
+        this.view = view;
+        this.version = version;
+        this.thread = Thread.ofVirtual().name("node status").unstarted(this::run);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    private void run() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                ownNode.get().ifPresent(this::publish);
+                TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                LOG.error("making the status of this node's IPSecNode", e);
+                pause();
+            }
+        }
+    }
+
+    private void publish(IPSecNode node) {
+        String uid = node.getMetadata().getUid();
+        if (!writtenUid.equals(uid)) {
+            // A new object of the same name has nothing of what was written into the old one.
+            writtenUid = uid;
+            written = null;
+        }
+        IPSecNodeStatus previous = written == null ? node.getStatus() : written;
+        IPSecNodeStatus next = NodeStatusPlan.of(facts(node), previous, Instant.now());
+        long sinceNanos = System.nanoTime() - writtenNanos;
+        IPSecNodeStatus last = written;
+        boolean due = last == null
+                || (NodeStatusPlan.differ(last, next) && sinceNanos >= LEAST_PAUSE.toNanos())
+                || (!last.equals(next) && sinceNanos >= COUNTERS_PAUSE.toNanos());
+        if (due) {
+            write(node.getMetadata().getName(), next);
+        }
+    }
+
+    private void write(String name, IPSecNodeStatus status) {
+        IPSecNode node = new IPSecNode();
+        node.setMetadata(new ObjectMetaBuilder().withName(name).build());
+        node.setStatus(status);
+        writtenNanos = System.nanoTime();
+        try {
+            client.resource(node).subresource("status").patch(APPLY);
+            written = status;
+            lastError = "";
+        } catch (KubernetesClientException e) {
+            // Said once until it works again: with the API away this happens every two seconds.
+            if (!lastError.equals(e.getMessage())) {
+                lastError = String.valueOf(e.getMessage());
+                LOG.warnf("the status of IPSecNode %s cannot be written: %s", name, lastError);
+            }
+            pause();
+        }
+    }
+
+    private NodeStatusPlan.Facts facts(IPSecNode node) {
+        Long generation = node.getMetadata().getGeneration();
+        return new NodeStatusPlan.Facts(
+                generation == null ? 0 : generation,
+                version,
+                view.policiesInForce(),
+                view.notReady(),
+                certificate(view.credentials()),
+                view.peers(),
+                view.rekeys().ike() + view.rekeys().child(),
+                view.drops());
+    }
+
+    private static IPSecNodeStatus.@Nullable CertificateStatus certificate(@Nullable LocalCredentials credentials) {
+        if (credentials == null) {
+            return null;
+        }
+        X509Certificate leaf = credentials.chain().getFirst();
+        List<X509Certificate> issuer = credentials.trustAnchors().stream()
+                .filter(a -> a.getSubjectX500Principal().equals(leaf.getIssuerX500Principal()))
+                .limit(1)
+                .toList();
+        return new IPSecNodeStatus.CertificateStatus(
+                credentials.serial(),
+                leaf.getNotAfter().toInstant().toString(),
+                issuer.isEmpty() ? null : sha256(issuer),
+                sha256(credentials.trustAnchors()));
+    }
+
+    /** Over the certificates' DER, in order. */
+    private static String sha256(List<X509Certificate> certificates) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (X509Certificate certificate : certificates) {
+                digest.update(certificate.getEncoded());
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("hashing certificates", e);
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.NANOSECONDS.sleep(LEAST_PAUSE.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
