@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.testkit.pki;
+
+import org.jspecify.annotations.NullMarked;
