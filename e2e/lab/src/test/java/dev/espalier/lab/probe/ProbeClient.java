@@ -1,0 +1,147 @@
+package dev.espalier.lab.probe;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.espalier.lab.api.model.Json;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** Raw requests to an API server as one user. */
+final class ProbeClient {
+    static final String JSON = "application/json";
+    static final String MERGE = "application/merge-patch+json";
+    static final String JSON_PATCH = "application/json-patch+json";
+    static final String STRATEGIC = "application/strategic-merge-patch+json";
+    static final String APPLY = "application/apply-patch+yaml";
+
+    private final String server;
+    private final @Nullable String token;
+    private final HttpClient http;
+
+    ProbeClient(String server, @Nullable String token, SSLContext tls) {
+        this.server = server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
+        this.token = token;
+        this.http = HttpClient.newBuilder().sslContext(tls).version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    static ProbeClient of(Config config) {
+        try {
+            return new ProbeClient(config.getMasterUrl(), config.getAutoOAuthToken(), SSLUtils.sslContext(config));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("unusable kubeconfig", e);
+        }
+    }
+
+    ProbeClient withToken(@Nullable String other, Config config) {
+        try {
+            return new ProbeClient(server, other, SSLUtils.sslContext(config));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("unusable kubeconfig", e);
+        }
+    }
+
+    record Answer(int code, JsonNode body, HttpHeaders headers) {
+        String text(String... path) {
+            return Json.at(body, path).asText();
+        }
+
+        String reason() {
+            return text("reason");
+        }
+
+        String version() {
+            return text("metadata", "resourceVersion");
+        }
+
+        List<String> warnings() {
+            return headers.allValues("warning");
+        }
+    }
+
+    Answer get(String path) {
+        return call("GET", path, JSON, "", JSON);
+    }
+
+    Answer get(String path, String accept) {
+        return call("GET", path, JSON, "", accept);
+    }
+
+    Answer post(String path, String body) {
+        return call("POST", path, JSON, body, JSON);
+    }
+
+    Answer put(String path, JsonNode body) {
+        return call("PUT", path, JSON, body.toString(), JSON);
+    }
+
+    Answer patch(String path, String mediaType, String body) {
+        return call("PATCH", path, mediaType, body, JSON);
+    }
+
+    Answer apply(String path, String manager, String body) {
+        String separator = path.contains("?") ? "&" : "?";
+        return patch(path + separator + "fieldManager=" + manager, APPLY, body);
+    }
+
+    Answer delete(String path, String options) {
+        return call("DELETE", path, JSON, options, JSON);
+    }
+
+    Answer delete(String path) {
+        return delete(path, "");
+    }
+
+    Answer call(String method, String path, String mediaType, String body, String accept) {
+        try {
+            HttpResponse<byte[]> response = http.send(request(method, path, mediaType, body, accept).build(), HttpResponse.BodyHandlers.ofByteArray());
+            boolean json = response.headers().firstValue("content-type").orElse("").startsWith(JSON);
+            return new Answer(response.statusCode(), json ? Json.parse(response.body(), JSON) : MissingNode.getInstance(), response.headers());
+        } catch (IOException e) {
+            throw new UncheckedIOException(method + " " + path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Opens a watch; {@code path} with its parameters. */
+    Watching watch(String path) {
+        try {
+            String separator = path.contains("?") ? "&" : "?";
+            var response = http.send(request("GET", path + separator + "watch=true", JSON, "", JSON).build(), HttpResponse.BodyHandlers.ofInputStream());
+            return new Watching(response.statusCode(), response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException("watch " + path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private HttpRequest.Builder request(String method, String path, String mediaType, String body, String accept) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(server + path))
+                .timeout(Duration.ofSeconds(20))
+                .header("Accept", accept)
+                .header("User-Agent", "probe/1")
+                .method(method, body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+        if (!body.isEmpty()) {
+            builder.header("Content-Type", mediaType);
+        }
+        if (token != null) {
+            builder.header("Authorization", "Bearer " + token);
+        }
+        return builder;
+    }
+}
