@@ -25,6 +25,10 @@ final class Pause {
         return set ? untilNanos : Long.MIN_VALUE;
     }
 
+    boolean over(long nowNanos) {
+        return !set || untilNanos - nowNanos <= 0;
+    }
+
     /** One more failure. */
     void longer(long nowNanos) {
         EndpointConfig.Attempt timing = env.config().attempt();

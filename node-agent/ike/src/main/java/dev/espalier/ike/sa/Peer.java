@@ -379,7 +379,7 @@ public final class Peer {
     }
 
     private void begin(long nowNanos) {
-        if (attempt.isPresent() || env.credentials().isEmpty() || pause.untilNanos() - nowNanos > 0) {
+        if (attempt.isPresent() || env.credentials().isEmpty() || !pause.over(nowNanos)) {
             return;
         }
         boolean none = live().isEmpty();

@@ -1,0 +1,129 @@
+package dev.espalier.testkit.sim;
+
+import dev.espalier.ike.ChildSa;
+import dev.espalier.ike.IkeOutput;
+import dev.espalier.wire.Octets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The child SAs that one node has installed, as its data path would hold them; throws {@link AssertionError} as soon as the engine
+ * asks for what cannot be. The outbound SA of a peer that was installed last is the one used.
+ */
+public final class SimDataPath {
+    /** One direction of a pair, with what passed. */
+    public static final class Sa {
+        private final String peer;
+        private final int spi;
+        private final int spiIn;
+        private final String suite;
+        private final Octets key;
+        long packets;
+        long lastNanos;
+
+        private Sa(ChildSa sa) {
+            this.peer = sa.peer();
+            this.spi = sa.spi();
+            this.spiIn = sa.spiIn();
+            this.suite = sa.suite().toString();
+            this.key = Octets.of(sa.key());
+            Arrays.fill(sa.key(), (byte) 0);
+        }
+
+        public String peer() {
+            return peer;
+        }
+
+        public int spi() {
+            return spi;
+        }
+
+        /** Inbound SPI of the pair it belongs to. */
+        public int spiIn() {
+            return spiIn;
+        }
+
+        public String suite() {
+            return suite;
+        }
+
+        public Octets key() {
+            return key;
+        }
+
+        public long packets() {
+            return packets;
+        }
+    }
+
+    private final String node;
+    private final Map<Integer, Sa> inbound = new LinkedHashMap<>();
+    private final List<Sa> outbound = new ArrayList<>();
+
+    SimDataPath(String node) {
+        this.node = node;
+    }
+
+    void install(IkeOutput.InstallChildSa install) {
+        Sa sa = new Sa(install.sa());
+        if (install.direction() == IkeOutput.Direction.INBOUND) {
+            require(!inbound.containsKey(sa.spi), "installs inbound SPI " + hex(sa.spi) + " twice");
+            inbound.put(sa.spi, sa);
+        } else {
+            require(inbound.containsKey(sa.spiIn), "installs outbound " + hex(sa.spi) + " before its inbound half");
+            require(outbound.stream().noneMatch(o -> o.spi == sa.spi && o.peer.equals(sa.peer)), "installs outbound twice");
+            outbound.add(sa);
+        }
+    }
+
+    void remove(IkeOutput.RemoveChildSa remove) {
+        boolean removed = remove.direction() == IkeOutput.Direction.INBOUND
+                ? inbound.remove(remove.spi()) != null
+                : outbound.removeIf(sa -> sa.spi == remove.spi() && sa.peer.equals(remove.peer()));
+        require(removed, "removes " + remove + ", which is not there");
+    }
+
+    void move(IkeOutput.MoveChildSa move) {
+        require(inbound.containsKey(move.spiIn()), "moves " + hex(move.spiIn()) + ", which is not there");
+    }
+
+    /** The SA that a packet to {@code peer} would take. */
+    public Optional<Sa> sendingTo(String peer) {
+        return outbound.stream().filter(sa -> sa.peer.equals(peer)).reduce((older, newer) -> newer);
+    }
+
+    public Optional<Sa> receivingOn(int spi) {
+        return Optional.ofNullable(inbound.get(spi));
+    }
+
+    public List<Sa> inbound(String peer) {
+        return inbound.values().stream().filter(sa -> sa.peer.equals(peer)).toList();
+    }
+
+    public List<Sa> outbound(String peer) {
+        return outbound.stream().filter(sa -> sa.peer.equals(peer)).toList();
+    }
+
+    List<Sa> inbound() {
+        return List.copyOf(inbound.values());
+    }
+
+    /** The outbound half of the pair with this inbound SPI. */
+    Optional<Sa> outboundOf(int spiIn) {
+        return outbound.stream().filter(sa -> sa.spiIn == spiIn).findFirst();
+    }
+
+    private void require(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError(node + " " + what);
+        }
+    }
+
+    private static String hex(int spi) {
+        return Integer.toHexString(spi);
+    }
+}
