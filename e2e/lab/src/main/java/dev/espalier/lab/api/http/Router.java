@@ -138,7 +138,7 @@ public final class Router implements HttpHandler {
     private void serveResource(Request request, Target target) throws IOException, InterruptedException {
         String verb = ResourceEndpoints.verb(request, target);
         Optional<ResourceType> type = types.find(target.group(), target.version(), target.plural());
-        Attributes attributes = target.attributes(verb);
+        Attributes attributes = target.attributes(verb, request.parameter("fieldSelector"));
         if (!rbac.allows(request.user(), attributes)) {
             String subject = target.group().isEmpty() ? target.plural() : target.plural() + "." + target.group();
             String name = target.name().isEmpty() ? "" : " \"" + target.name() + "\"";

@@ -4,6 +4,9 @@ import dev.espalier.lab.api.access.Attributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a resource path names.
@@ -12,6 +15,7 @@ import java.util.Set;
  * @param name empty when the path names a collection
  */
 record Target(String group, String version, String namespace, String plural, String name, String subresource) {
+    private static final Pattern NAME_SELECTOR = Pattern.compile("(?:^|,)metadata\\.name==?([^,=]+)(?:,|$)");
     private static final Set<String> NAMESPACE_SUBRESOURCES = Set.of("status", "finalize");
 
     /** Parses {@code /api/v1/...} and {@code /apis/GROUP/VERSION/...}; empty for any other path. */
@@ -47,5 +51,15 @@ record Target(String group, String version, String namespace, String plural, Str
         // A namespace is authorized as an object inside of itself, so that a role in it can grant reading it.
         String scope = group.isEmpty() && plural.equals("namespaces") && !name.isEmpty() ? name : namespace;
         return new Attributes(verb, group, plural, subresource, scope, name, "");
+    }
+
+    /** As the API server does it: a collection narrowed to one name is authorized as that name. */
+    Attributes attributes(String verb, @Nullable String fieldSelector) {
+        Attributes plain = attributes(verb);
+        if (!isCollection() || fieldSelector == null) {
+            return plain;
+        }
+        Matcher exact = NAME_SELECTOR.matcher(fieldSelector);
+        return exact.find() ? new Attributes(verb, group, plural, subresource, namespace, exact.group(1), "") : plain;
     }
 }
