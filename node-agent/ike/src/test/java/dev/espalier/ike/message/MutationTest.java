@@ -1,7 +1,6 @@
 package dev.espalier.ike.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.espalier.wire.Octets;
 import java.lang.management.ManagementFactory;
@@ -21,7 +20,7 @@ class MutationTest {
 
     @Test
     void everyTruncation() {
-        for (byte[] sound : corpus(20)) {
+        for (byte[] sound : corpus(5)) {
             for (int length = 0; length < sound.length; length++) {
                 fuzz(Arrays.copyOf(sound, length));
                 fuzz(withLength(Arrays.copyOf(sound, length)));
@@ -31,8 +30,8 @@ class MutationTest {
 
     @Test
     void everySingleBit() {
-        for (byte[] sound : corpus(6)) {
-            for (int bit = 0; bit < Math.min(sound.length, 700) * 8; bit++) {
+        for (byte[] sound : corpus(2)) {
+            for (int bit = 0; bit < Math.min(sound.length, 500) * 8; bit++) {
                 byte[] bent = sound.clone();
                 bent[bit / 8] ^= (byte) (1 << bit % 8);
                 fuzz(bent);
@@ -44,7 +43,7 @@ class MutationTest {
     void manyRandomChanges() {
         Random random = new Random(SEED);
         List<byte[]> corpus = corpus(40);
-        for (int round = 0; round < 60_000; round++) {
+        for (int round = 0; round < 30_000; round++) {
             byte[] bent = corpus.get(random.nextInt(corpus.size())).clone();
             for (int changes = 1 + random.nextInt(6); changes > 0; changes--) {
                 int at = random.nextInt(bent.length);
@@ -132,8 +131,11 @@ class MutationTest {
     }
 
     private static void fuzz(byte[] input) {
-        assertThatCode(() -> MessageFuzz.fuzzerTestOneInput(input))
-                .as(() -> "input " + HexFormat.of().formatHex(input))
-                .doesNotThrowAnyException();
+        try {
+            MessageFuzz.fuzzerTestOneInput(input);
+        } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError(
+                    "seed " + SEED + ", input " + HexFormat.of().formatHex(input), e);
+        }
     }
 }
