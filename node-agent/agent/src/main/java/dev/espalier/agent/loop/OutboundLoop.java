@@ -22,7 +22,6 @@ final class OutboundLoop extends PacketLoop {
     private final SecurityDatabase database;
     private final EspOutbound outbound;
     private final DropCounters drops;
-    private final LoopCounters counters;
     private final PacketBatch batch;
     private final EspSender senderV4;
     private final EspSender senderV6;
@@ -42,7 +41,6 @@ final class OutboundLoop extends PacketLoop {
         this.tun = tun;
         this.database = database;
         this.drops = drops;
-        this.counters = counters;
         this.batch = new PacketBatch(settings.batchSize(), settings.maxPacketBytes());
         this.outbound = new EspOutbound(
                 settings.outbound(),
@@ -54,8 +52,8 @@ final class OutboundLoop extends PacketLoop {
                         drops),
                 drops,
                 control);
-        this.senderV4 = new EspSender(sockets.esp(false), false, settings.batchSize(), drops);
-        this.senderV6 = new EspSender(sockets.esp(true), true, settings.batchSize(), drops);
+        this.senderV4 = new EspSender(sockets.esp(false), false, settings.batchSize(), drops, counters);
+        this.senderV6 = new EspSender(sockets.esp(true), true, settings.batchSize(), drops, counters);
         watch(tun.fd());
     }
 
@@ -103,28 +101,31 @@ final class OutboundLoop extends PacketLoop {
     }
 
     private void seal(int count, Tables tables, long nowNanos) throws ErrnoException {
-        long bytes = 0;
-        int sealed = 0;
         for (int i = 0; i < count; i++) {
             PacketBuffer packet = batch.get(i);
             int length = packet.length();
             Verdict verdict = process(packet, tables, nowNanos);
+            if (verdict == Verdict.STALE) {
+                verdict = processAgain(packet, nowNanos);
+            }
             if (verdict == Verdict.FORWARD) {
                 UdpPath path = Objects.requireNonNull(packet.path());
-                EspSender sender = path.remote().address().v6() ? senderV6 : senderV4;
-                if (sender.add(packet, path)) {
-                    sealed++;
-                    bytes += length;
-                }
+                (path.remote().address().v6() ? senderV6 : senderV4).add(packet, path, length);
             } else if (verdict == Verdict.REPLY) {
                 reply(packet);
             }
         }
-        long refused = senderV4.flush() + senderV6.flush();
-        if (sealed > 0) {
-            counters.packetsOut.add(sealed - refused);
-            counters.bytesOut.add(bytes);
+        senderV4.flush();
+        senderV6.flush();
+    }
+
+    /** A rekey removed the SA between reading the tables and sealing: the tables of now have the one that replaced it. */
+    private Verdict processAgain(PacketBuffer packet, long nowNanos) {
+        Verdict verdict = process(packet, database.tables(), nowNanos);
+        if (verdict == Verdict.STALE) {
+            drops.count(Drop.SA_CLOSED);
         }
+        return verdict;
     }
 
     /** A bug of ours that one packet hits must not cost the others. */

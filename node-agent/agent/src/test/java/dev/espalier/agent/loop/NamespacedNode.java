@@ -55,8 +55,7 @@ final class NamespacedNode implements AutoCloseable {
         netlink = namespace.call(Rtnetlink::open);
         netlink.links().setUp(1);
         tun = namespace.call(() -> TunDevice.open("espalier0", TunDevice.Options.PLAIN));
-        sockets = namespace.call(
-                () -> UdpSockets.open(UdpSockets.IKE_PORT, UdpSockets.NAT_PORT, UdpOptions.DEFAULT));
+        sockets = namespace.call(() -> UdpSockets.open(UdpSockets.IKE_PORT, UdpSockets.NAT_PORT, UdpOptions.DEFAULT));
         dataPath = new DataPath(
                 DataPathSettings.defaults(inner(number, false), inner(number, true)),
                 database,
@@ -70,9 +69,7 @@ final class NamespacedNode implements AutoCloseable {
         String run = "esp" + ProcessHandle.current().pid();
         NamespacedNode one = create(1, run + "a");
         NamespacedNode two = create(2, run + "b");
-        one.netlink
-                .links()
-                .createVeth(new VethPair(UPLINK, null, UPLINK, null, two.namespace.fd(), 1500));
+        one.netlink.links().createVeth(new VethPair(UPLINK, null, UPLINK, null, two.namespace.fd(), 1500));
         one.configure(2);
         two.configure(1);
         return List.of(one, two);
@@ -155,8 +152,7 @@ final class NamespacedNode implements AutoCloseable {
         SelectorPair selectors = new SelectorPair(
                 List.of(EndSelector.of(pods(number, false)), EndSelector.of(pods(number, true))),
                 List.of(EndSelector.of(pods(peer, false)), EndSelector.of(pods(peer, true))));
-        return new SaParameters(
-                name(peer), spi, spi, EspTransform.AES_128_GCM_16, true, selectors, path, true, 8192);
+        return new SaParameters(name(peer), spi, spi, EspTransform.AES_128_GCM_16, true, selectors, path, true, 8192);
     }
 
     /** Both ends make the same key of an SPI: no IKE here. */
@@ -178,7 +174,8 @@ final class NamespacedNode implements AutoCloseable {
     /** What a command prints in this namespace, whatever its exit status. */
     String run(String... command) throws IOException {
         return namespace.call(() -> {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         });
     }

@@ -47,8 +47,8 @@ public enum Drop {
             "Lower the packet lifetime or turn on extended sequence numbers (esp.esn)."),
     SA_CLOSED(
             "sa-closed",
-            "The SA was removed while the packet was on its way through.",
-            "None: a handful at a delete or after a rekey."),
+            "The SA was removed while the packet was on its way through, twice in a row.",
+            "None if rare; otherwise SAs are replaced faster than packets pass: report it."),
     PACKET_TOO_BIG(
             "packet-too-big",
             "The packet does not fit the path once sealed, and must not be fragmented; the sender was told by ICMP.",

@@ -94,7 +94,7 @@ public final class EspOutbound {
                 yield Verdict.FORWARD;
             }
             case EXHAUSTED -> dropped(Drop.SEQUENCE_EXHAUSTED);
-            case CLOSED -> dropped(Drop.SA_CLOSED);
+            case CLOSED -> Verdict.STALE;
         };
     }
 

@@ -8,6 +8,11 @@ public enum Verdict {
     REPLY,
     /** Outbound only: a copy waits for an SA; the slot is free. */
     STAGED,
+    /**
+     * Outbound only: the SA was removed after {@code tables} had been read, as in every rekey. The packet is as it was: process it again with
+     * newer tables, in which another SA serves its peer.
+     */
+    STALE,
     /** Inbound only: an authentic dummy packet (RFC 4303 2.6); the slot is free. */
     DUMMY,
     /** Counted; the slot is free. */

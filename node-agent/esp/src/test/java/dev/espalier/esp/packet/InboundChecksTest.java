@@ -1,6 +1,7 @@
 package dev.espalier.esp.packet;
 
 import static dev.espalier.esp.EspFixtures.PATH;
+import static dev.espalier.esp.EspFixtures.PEER;
 import static dev.espalier.esp.EspFixtures.SELECTORS;
 import static dev.espalier.esp.EspFixtures.SPI;
 import static dev.espalier.esp.EspFixtures.path;
@@ -10,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.esp.IpPackets;
 import dev.espalier.esp.crypto.EspTransform;
 import dev.espalier.esp.sad.InboundSa;
+import dev.espalier.esp.sad.SecurityDatabase.Tables;
 import dev.espalier.wire.ip.UdpPath;
 import java.util.Arrays;
 import java.util.List;
@@ -195,6 +197,23 @@ class InboundChecksTest {
         assertThat(rig.receive(renewed)).isEqualTo(Verdict.FORWARD);
         assertThat(rig.receive(old)).isEqualTo(Verdict.FORWARD);
         assertThat(rig.dropsB.total()).isZero();
+    }
+
+    @Test
+    @Tag("IKE-24")
+    @DisplayName("A packet that meets an SA just removed is as it was, and leaves by the one that replaced it")
+    void survivesTheRemovalOfItsSa() {
+        Tables before = rig.a.tables();
+        rig.installInbound(SPI + 1, EspTransform.AES_128_GCM_16, true, reversed(SELECTORS));
+        rig.installOutbound(SPI + 1, EspTransform.AES_128_GCM_16, true, SELECTORS);
+        rig.a.removeOutbound(PEER, SPI);
+        rig.load(packet());
+
+        assertThat(rig.outbound.process(rig.packet, before, rig.now)).isEqualTo(Verdict.STALE);
+        assertThat(rig.outbound.process(rig.packet, rig.a.tables(), rig.now)).isEqualTo(Verdict.FORWARD);
+        assertThat(rig.receive(rig.bytes())).isEqualTo(Verdict.FORWARD);
+        assertThat(rig.bytes()).isEqualTo(packet());
+        assertThat(rig.dropsA.total()).isZero();
     }
 
     private static byte[] packet() {
