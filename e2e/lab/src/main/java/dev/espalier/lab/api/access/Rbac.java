@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.lab.api.model.Json;
 import dev.espalier.lab.api.model.Meta;
 import dev.espalier.lab.api.store.Store;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -42,6 +43,25 @@ public final class Rbac {
         return false;
     }
 
+    /** The rules that hold for {@code user} in {@code namespace}, those for the whole cluster included. */
+    public List<JsonNode> rules(User user, String namespace) {
+        List<JsonNode> rules = new ArrayList<>();
+        if (user.groups().contains(User.ADMINISTRATORS)) {
+            rules.addAll(bootstrap().getFirst().path("rules").valueStream().toList());
+        }
+        for (ObjectNode binding : store.list(GROUP + "/clusterrolebindings", "").items()) {
+            if (bindsTo(binding, user, "")) {
+                rules.addAll(rulesOf(binding, ""));
+            }
+        }
+        for (ObjectNode binding : store.list(GROUP + "/rolebindings", namespace).items()) {
+            if (bindsTo(binding, user, namespace)) {
+                rules.addAll(rulesOf(binding, namespace));
+            }
+        }
+        return rules;
+    }
+
     private static boolean bindsTo(JsonNode binding, User user, String bindingNamespace) {
         for (JsonNode subject : binding.path("subjects")) {
             String name = Json.textOrEmpty(subject, "name");
@@ -63,21 +83,17 @@ public final class Rbac {
     }
 
     private boolean roleAllows(JsonNode binding, String namespace, Attributes attributes) {
+        return rulesOf(binding, namespace).stream().anyMatch(rule -> ruleAllows(rule, attributes));
+    }
+
+    private List<JsonNode> rulesOf(JsonNode binding, String namespace) {
         String kind = Json.textOrEmpty(binding, "roleRef", "kind");
         String name = Json.textOrEmpty(binding, "roleRef", "name");
         Store.Key key = kind.equals("Role")
                 ? new Store.Key(GROUP + "/roles", namespace, name)
                 : new Store.Key(GROUP + "/clusterroles", "", name);
         ObjectNode role = store.get(key);
-        if (role == null) {
-            return false;
-        }
-        for (JsonNode rule : role.path("rules")) {
-            if (ruleAllows(rule, attributes)) {
-                return true;
-            }
-        }
-        return false;
+        return role == null ? List.of() : role.path("rules").valueStream().toList();
     }
 
     private static boolean ruleAllows(JsonNode rule, Attributes attributes) {
@@ -120,7 +136,7 @@ public final class Rbac {
                         "[{'verbs':['get'],'nonResourceURLs':['/api','/api/*','/apis','/apis/*','/healthz','/livez','/openapi','/openapi/*','/readyz','/version','/version/']}]"),
                 role(
                         "system:basic-user",
-                        "[{'verbs':['create'],'apiGroups':['authorization.k8s.io'],'resources':['selfsubjectaccessreviews']},"
+                        "[{'verbs':['create'],'apiGroups':['authorization.k8s.io'],'resources':['selfsubjectaccessreviews','selfsubjectrulesreviews']},"
                                 + "{'verbs':['create'],'apiGroups':['authentication.k8s.io'],'resources':['selfsubjectreviews']}]"),
                 role(
                         "system:public-info-viewer",

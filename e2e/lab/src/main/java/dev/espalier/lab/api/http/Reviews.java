@@ -1,6 +1,7 @@
 package dev.espalier.lab.api.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.lab.api.access.Attributes;
 import dev.espalier.lab.api.access.Authenticator;
@@ -17,7 +18,12 @@ import java.util.Set;
 /** The resources that are questions: who is this, and may they do that. */
 final class Reviews {
     private static final Set<String> PLURALS =
-            Set.of("tokenreviews", "selfsubjectreviews", "subjectaccessreviews", "selfsubjectaccessreviews");
+            Set.of(
+                    "tokenreviews",
+                    "selfsubjectreviews",
+                    "subjectaccessreviews",
+                    "selfsubjectaccessreviews",
+                    "selfsubjectrulesreviews");
 
     private final Authenticator authenticator;
     private final Rbac rbac;
@@ -39,6 +45,7 @@ final class Reviews {
             case "tokenreviews" -> reviewToken(spec, status);
             case "selfsubjectreviews" -> status.set("userInfo", asking.toUserInfo());
             case "selfsubjectaccessreviews" -> status.put("allowed", rbac.allows(asking, attributes(spec)));
+            case "selfsubjectrulesreviews" -> reviewRules(asking, Json.textOrEmpty(spec, "namespace"), status);
             default -> status.put("allowed", rbac.allows(subject(spec), attributes(spec)));
         }
         return review;
@@ -53,6 +60,15 @@ final class Reviews {
         } else {
             status.put("error", "invalid bearer token");
         }
+    }
+
+    private void reviewRules(User asking, String namespace, ObjectNode status) {
+        ArrayNode resourceRules = status.putArray("resourceRules");
+        ArrayNode nonResourceRules = status.putArray("nonResourceRules");
+        for (JsonNode rule : rbac.rules(asking, namespace)) {
+            (rule.has("nonResourceURLs") ? nonResourceRules : resourceRules).add(rule);
+        }
+        status.put("incomplete", false);
     }
 
     private static User subject(JsonNode spec) {

@@ -41,6 +41,7 @@ final class BuiltInTypes {
             authentication.k8s.io v1 selfsubjectreviews SelfSubjectReview cluster - - x
             authorization.k8s.io v1 subjectaccessreviews SubjectAccessReview cluster - - x
             authorization.k8s.io v1 selfsubjectaccessreviews SelfSubjectAccessReview cluster - - x
+            authorization.k8s.io v1 selfsubjectrulesreviews SelfSubjectRulesReview cluster - - x
             """;
 
     private BuiltInTypes() {}
