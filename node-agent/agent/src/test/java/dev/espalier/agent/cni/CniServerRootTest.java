@@ -3,244 +3,29 @@ package dev.espalier.agent.cni;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.cni.CniErrorCode;
-import dev.espalier.linux.libc.ErrnoException;
-import dev.espalier.linux.libc.Syscalls;
 import dev.espalier.linux.netns.NetworkNamespace;
 import dev.espalier.wire.ip.IpAddress;
 import dev.espalier.wire.ip.Prefix;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The executable that a runtime would run, as a process, against the agent's server. A namespace plays the node, which the server's threads are in; pods are namespaces, too.
- */
+/** The executable that a runtime would run against the agent's server, on a node of its own. */
 @Tag("root")
 @Timeout(120)
-class CniServerRootTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String PREFIX = "esp-cni" + ProcessHandle.current().pid() + "-";
-    private static final String NODE = PREFIX + "node";
-    private static final PodCidr V4 = new PodCidr(Prefix.parse("10.77.1.0/24"), IpAddress.parse("10.77.1.1"));
-    private static final PodCidr V6 = new PodCidr(Prefix.parse("fd77:1::/64"), IpAddress.parse("fd77:1::1"));
-    private static final Path SHIM = shim();
-
-    @TempDir
-    Path run;
-
-    private final Set<String> namespaces = new HashSet<>();
-    private volatile Readiness readiness = new Readiness.Ready();
-    private volatile List<PodCidr> cidrs = List.of(V4, V6);
-    private NetworkNamespace node;
-    private CniServer server;
-
-    private record Answer(int exitCode, JsonNode json) {
-        int code() {
-            return json.path("code").asInt();
-        }
-    }
-
-    private static Path shim() {
-        Path root = Path.of(System.getProperty("espalier.root", "../.."));
-        Path shim = Files.exists(root.resolve("cni-binary/bin/espalier"))
-                ? root.resolve("cni-binary/bin/espalier")
-                : Path.of("../../cni-binary/bin/espalier");
-        return shim.toAbsolutePath().normalize();
-    }
-
-    @BeforeEach
-    void start() throws IOException {
-        node = NetworkNamespace.create(NODE);
-        sh("ip", "link", "set", "lo", "up");
-        sh("ip", "-4", "rule", "add", "iif", "lo", "priority", "7701", "lookup", "7700");
-        sh("ip", "-6", "rule", "add", "iif", "lo", "priority", "7701", "lookup", "7700");
-        sh("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
-        // The node's own addresses, which the TUN device carries in a real one.
-        sh("ip", "addr", "add", "10.77.1.1/32", "dev", "lo");
-        sh("ip", "addr", "add", "fd77:1::1/128", "dev", "lo");
-        server = started();
-    }
-
-    @AfterEach
-    void clean() throws IOException {
-        server.close();
-        node.close();
-        NetworkNamespace.delete(NODE);
-        for (String name : namespaces) {
-            NetworkNamespace.delete(name);
-        }
-    }
-
-    private CniServer started() throws IOException {
-        NodeState state = new NodeState() {
-            @Override
-            public List<PodCidr> podCidrs() {
-                return cidrs;
-            }
-
-            @Override
-            public int innerMtu() {
-                return 1400;
-            }
-
-            @Override
-            public Readiness readiness() {
-                return readiness;
-            }
-        };
-        CniServer started = new CniServer(run, state, Executors.newThreadPerTaskExecutor(this::insideNode));
-        node.call(() -> {
-            started.start();
-            return null;
-        });
-        return started;
-    }
-
-    private Thread insideNode(Runnable task) {
-        return Thread.ofPlatform().unstarted(() -> {
-            try {
-                Syscalls.setNamespace(node.fd(), Syscalls.CLONE_NEWNET);
-            } catch (ErrnoException e) {
-                throw new AssertionError(e);
-            }
-            task.run();
-        });
-    }
-
-    private void repair() throws IOException {
-        node.call(() -> {
-            server.repair();
-            return null;
-        });
-    }
-
-    private String pod(String name) throws IOException {
-        String namespace = PREFIX + name;
-        NetworkNamespace.create(namespace).close();
-        namespaces.add(namespace);
-        return namespace;
-    }
-
-    private static ObjectNode config(String version) {
-        return JSON.createObjectNode()
-                .put("cniVersion", version)
-                .put("name", "pods")
-                .put("type", "espalier");
-    }
-
-    private Answer cni(String command, String id, String namespace, JsonNode config) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(SHIM.toString());
-        builder.environment()
-                .putAll(Map.of(
-                        "CNI_COMMAND",
-                        command,
-                        "CNI_CONTAINERID",
-                        id,
-                        "CNI_NETNS",
-                        namespace.isEmpty() ? "" : "/run/netns/" + namespace,
-                        "CNI_IFNAME",
-                        "eth0",
-                        "CNI_ARGS",
-                        "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=" + id,
-                        "CNI_PATH",
-                        "/opt/cni/bin",
-                        "ESPALIER_CNI_SOCKET",
-                        run.resolve("cni.sock").toString(),
-                        "ESPALIER_JAVA_HOME",
-                        System.getProperty("java.home")));
-        Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        process.getOutputStream().write(config.toString().getBytes(StandardCharsets.UTF_8));
-        process.getOutputStream().close();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            int exit = process.waitFor();
-            return new Answer(exit, JSON.readTree(out.isBlank() ? "{}" : out));
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
-
-    private JsonNode add(String id, String namespace) throws IOException {
-        Answer answer = cni("ADD", id, namespace, config("1.1.0"));
-        assertThat(answer.exitCode()).as("ADD %s: %s", id, answer.json()).isZero();
-        return answer.json();
-    }
-
-    private static String address(JsonNode result, int index) {
-        return result.at("/ips/" + index + "/address").asText().replaceAll("/.*", "");
-    }
-
-    private static String output(String... command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            return process.waitFor() == 0 ? output : "FAILED: " + output;
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
-
-    private static String onNode(String... command) throws IOException {
-        List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", NODE));
-        words.addAll(List.of(command));
-        return output(words.toArray(String[]::new));
-    }
-
-    /** On the node. */
-    private static void sh(String... command) throws IOException {
-        assertThat(onNode(command)).as(String.join(" ", command)).doesNotStartWith("FAILED");
-    }
-
-    private static void in(String namespace, String command) throws IOException {
-        assertThat(output(("ip netns exec " + namespace + " " + command).split(" ")))
-                .as("%s: %s", namespace, command)
-                .doesNotStartWith("FAILED");
-    }
-
-    private static JsonNode ip(String arguments) throws IOException {
-        String output = onNode(("ip -j " + arguments).split(" "));
-        assertThat(output).doesNotStartWith("FAILED");
-        return JSON.readTree(output.isBlank() ? "[]" : output);
-    }
-
-    private List<String> stored() throws IOException {
-        Path pods = run.resolve("pods");
-        if (!Files.exists(pods)) {
-            return List.of();
-        }
-        try (var files = Files.list(pods)) {
-            return files.map(file -> file.getFileName().toString()).toList();
-        }
-    }
-
-    private void nothingIsLeft() throws IOException {
-        assertThat(stored()).isEmpty();
-        assertThat(ip("link show type veth"))
-                .noneMatch(link -> link.get("ifname").asText().startsWith("esp"));
-        assertThat(ip("-4 rule show priority 7710")).isEmpty();
-        assertThat(ip("-6 rule show priority 7710")).isEmpty();
-        assertThat(onNode("ip", "-4", "route", "show", "table", "7700")).doesNotContain("10.77.");
-        assertThat(onNode("ip", "-6", "route", "show", "table", "7700")).doesNotContain("fd77:");
-    }
-
+class CniServerRootTest extends NodeWithCni {
     @Test
     @Tag("CNI-01")
     @Tag("CNI-08")
@@ -278,6 +63,28 @@ class CniServerRootTest {
 
         assertThat(output(("ip netns exec " + a + " ping -c 1 -W 1 -I 10.77.1.200 " + target).split(" ")))
                 .startsWith("FAILED");
+    }
+
+    @Test
+    @Tag("ESP-12")
+    @Tag("TUN-01")
+    void aPacketThatComesInOnAnUplinkDoesNotReachAPod() throws IOException {
+        String outside = pod("outside");
+        sh("ip", "link", "add", "up0", "type", "veth", "peer", "name", "up0", "netns", outside);
+        sh("ip", "addr", "add", "192.0.2.1/24", "dev", "up0");
+        sh("ip", "link", "set", "up0", "up");
+        in(outside, "ip addr add 192.0.2.2/24 dev up0");
+        in(outside, "ip link set up0 up");
+        in(outside, "ip route add 10.77.0.0/16 via 192.0.2.1");
+        // What agent.reconcile puts behind everything.
+        sh("ip", "route", "add", "unreachable", "10.77.0.0/16", "metric", "4096");
+        String pod = address(add("a", pod("a")), 0);
+        in(outside, "ping -c 1 -W 2 192.0.2.1");
+        sh("ping", "-c", "1", "-W", "2", pod);
+
+        assertThat(output(("ip netns exec " + outside + " ping -c 1 -W 1 " + pod).split(" ")))
+                .startsWith("FAILED")
+                .contains("Unreachable");
     }
 
     @Test
