@@ -104,9 +104,12 @@ final class NamespacedNode implements AutoCloseable {
     }
 
     void addInnerRoutes(int peer) throws IOException {
-        for (boolean v6 : new boolean[] {false, true}) {
-            netlink.routes().replace(Route.through(pods(peer, v6), tunIndex()).withSource(inner(number, v6)));
-        }
+        addInnerRoute(peer, false);
+        addInnerRoute(peer, true);
+    }
+
+    void addInnerRoute(int peer, boolean v6) throws IOException {
+        netlink.routes().replace(Route.through(pods(peer, v6), tunIndex()).withSource(inner(number, v6)));
     }
 
     int tunIndex() throws IOException {
