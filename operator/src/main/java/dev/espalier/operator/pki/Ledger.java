@@ -20,11 +20,11 @@ record Ledger(List<IssuedCertificate> entries) {
     /** Entries stay this long past their certificate's end: peers' clocks differ, and {@link #issuedSince} looks back. */
     static final Duration RETENTION = Duration.ofHours(1);
 
-    static final Ledger EMPTY = new Ledger(List.of());
-
     private static final Comparator<IssuedCertificate> ORDER = Comparator.comparing(IssuedCertificate::nodeName)
             .thenComparing(IssuedCertificate::issuedAt)
             .thenComparing(IssuedCertificate::serial);
+
+    static final Ledger EMPTY = new Ledger(List.of());
 
     Ledger {
         entries = entries.stream().sorted(ORDER).toList();

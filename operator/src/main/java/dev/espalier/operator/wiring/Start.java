@@ -38,6 +38,7 @@ class Start {
     }
 
     void onStart(@Observes StartupEvent event) {
+        LOG.infof("connecting to %s", client.getMasterUrl());
         Thread.ofVirtual().name("start").start(this::start);
     }
 
@@ -59,7 +60,7 @@ class Start {
                 if (missing.isEmpty()) {
                     operator.start();
                     started = true;
-                    LOG.infof("watching %s", client.getMasterUrl());
+                    LOG.info("the API server knows the kinds; waiting to be leader");
                     return;
                 }
                 if (poll % POLLS_PER_MESSAGE == 0) {
