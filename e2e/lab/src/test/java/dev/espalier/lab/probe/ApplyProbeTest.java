@@ -56,7 +56,7 @@ class ApplyProbeTest {
         client.apply(path, "b", widget(name, "{\"size\":4}"));
         JsonNode spec = client.apply(path, "a", widget(name, "{\"name\":\"n\"}")).body().path("spec");
         assertThat(spec.has("mode")).isFalse();
-        assertThat(spec.has("limits")).isFalse();
+        assertThat(spec.path("limits").toString()).as("nobody owns the default").isEqualTo("{\"cpu\":\"1\"}");
         assertThat(spec.path("size").asInt()).as("still applied by b").isEqualTo(4);
     }
 

@@ -130,7 +130,7 @@ class CustomResourceProbeTest {
 
     @Test
     void wrongKindOrVersionIsRefused() {
-        assertThat(client.post(WIDGETS, widget(unique("w"), "{}").replace("Widget", "Gadget")).code()).isEqualTo(400);
+        assertThat(client.post(WIDGETS, widget(unique("w"), "{}").replace("Widget", "Gadget")).code()).isEqualTo(422);
         assertThat(client.post(WIDGETS, widget(unique("w"), "{}").replace("/v1\"", "/v2\"")).code()).isEqualTo(400);
     }
 

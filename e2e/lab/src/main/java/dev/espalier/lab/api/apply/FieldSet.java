@@ -115,6 +115,11 @@ final class FieldSet {
         member = true;
     }
 
+    /** Whether the place itself is owned, not only something under it. */
+    boolean isMember() {
+        return member;
+    }
+
     boolean isEmpty() {
         return !member && children.values().stream().allMatch(FieldSet::isEmpty);
     }

@@ -40,7 +40,7 @@ public final class ServerSideApply {
         ObjectNode merged = live.deepCopy();
         mergeObject(merged, config, shape);
         FieldSet keep = applied.union(ownership.ownedByOthers(owner));
-        pruneObject(merged, previous, keep, shape, true);
+        pruneObject(merged, previous, keep, shape);
 
         Changes changes = Changes.between(live, merged, shape);
         if (!force) {
@@ -103,20 +103,31 @@ public final class ServerSideApply {
         });
     }
 
-    /** Removes from {@code object} what is in {@code previous} and under which nothing is in {@code keep}. */
-    private static void pruneObject(
-            ObjectNode object, FieldSet previous, FieldSet keep, MergeShape shape, boolean root) {
+    /**
+     * Removes from {@code object} what is in {@code previous} and not in {@code keep}. A container stays while something that nobody owns
+     * (a default) is in it, and goes when it is empty.
+     */
+    private static void pruneObject(ObjectNode object, FieldSet previous, FieldSet keep, MergeShape shape) {
         for (String element : previous.elementNames()) {
             String name = element.substring(2);
             JsonNode value = object.path(name);
-            boolean gone = keep.under(element).isEmpty() && !(root && name.equals("metadata"));
-            if (gone) {
+            FieldSet owned = previous.under(element);
+            FieldSet kept = keep.under(element);
+            if (kept.isEmpty() && owned.isMember()) {
                 object.remove(name);
             } else if (value instanceof ObjectNode child && shape.field(name).kind(child) == MergeShape.Kind.GRANULAR) {
-                pruneObject(child, previous.under(element), keep.under(element), shape.field(name), false);
+                pruneObject(child, owned, kept, shape.field(name));
+                removeIfEmpty(object, name, kept);
             } else if (value.isArray() && shape.field(name).kind(value) != MergeShape.Kind.ATOMIC) {
-                object.set(name, pruneList(value, previous.under(element), keep.under(element), shape.field(name)));
+                object.set(name, pruneList(value, owned, kept, shape.field(name)));
+                removeIfEmpty(object, name, kept);
             }
+        }
+    }
+
+    private static void removeIfEmpty(ObjectNode object, String name, FieldSet kept) {
+        if (kept.isEmpty() && object.path(name).isEmpty()) {
+            object.remove(name);
         }
     }
 
@@ -130,7 +141,7 @@ public final class ServerSideApply {
             } else if (!keep.under(element).isEmpty()) {
                 if (item instanceof ObjectNode object && shape.items().kind(object) == MergeShape.Kind.GRANULAR) {
                     ObjectNode identity = object.deepCopy().retain(keys);
-                    pruneObject(object, owned, keep.under(element), shape.items(), false);
+                    pruneObject(object, owned, keep.under(element), shape.items());
                     object.setAll(identity);
                 }
                 result.add(item);

@@ -317,11 +317,14 @@ public final class ResourceWriter {
     private static void checkKind(ResourceType type, ObjectNode body) {
         String kind = Json.textOrEmpty(body, "kind");
         String version = Json.textOrEmpty(body, "apiVersion");
-        boolean kindFits = kind.equals(type.kind()) || (kind.isEmpty() && !type.custom());
-        boolean versionFits = version.equals(type.apiVersion()) || (version.isEmpty() && !type.custom());
-        if (!kindFits || !versionFits) {
-            throw ApiException.badRequest("the object provided is unrecognized (must be of kind " + type.kind() + " of "
-                    + type.apiVersion() + "): got " + kind + " of " + version);
+        if (!version.equals(type.apiVersion()) && !(version.isEmpty() && !type.custom())) {
+            throw ApiException.badRequest("the API version in the data (" + version + ") does not match the expected API version (" + type.apiVersion() + ")");
+        }
+        if (!kind.equals(type.kind()) && !(kind.isEmpty() && !type.custom())) {
+            if (type.custom()) {
+                throw ApiException.invalid(type, Meta.name(body), List.of(FieldError.invalid("kind", "\"" + kind + "\"", "must be " + type.kind())));
+            }
+            throw ApiException.badRequest("the object provided is unrecognized (must be of kind " + type.kind() + "): got " + kind);
         }
         body.put("kind", type.kind()).put("apiVersion", type.apiVersion());
     }
