@@ -5,7 +5,7 @@ import dev.espalier.linux.libc.HotCalls;
 
 /**
  * One queue of a {@link TunDevice}: whole IP packets, each behind a virtio_net_hdr of {@link TunDevice#HEADER_BYTES} octets when the device was opened with
- * them. Not blocking. One thread reads and one thread writes at a time. Nothing is allocated per packet.
+ * them. Not blocking. One thread reads at a time; any may write. Nothing is allocated per packet.
  */
 public final class TunQueue implements AutoCloseable {
     private final Fd fd;

@@ -17,7 +17,7 @@ import java.nio.ByteOrder;
  * by the sender as well.
  *
  * <p>Errors that the network causes never end a loop: they are counted ({@link #receiveErrors}) or stored with the message ({@link SendBatch#error}). One
- * thread receives and one sends at a time.
+ * thread receives at a time; several may send, each with a batch of its own.
  */
 public final class UdpSocket implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
