@@ -78,7 +78,7 @@ public final class IkeSa implements Party {
         this.establishedNanos = nowNanos;
         this.basis = basis;
         this.liveness = new Liveness(nowNanos);
-        this.tasks = new TaskQueue(env.config().rekey());
+        this.tasks = new TaskQueue(env);
         this.own = new OwnRequests(env, peer, this, tasks, origin.nextOwnId());
         this.theirs = new PeerRequests(env, peer, this, own);
         double middle = (env.config().rekey().earliest() + env.config().rekey().latest()) / 2;
@@ -227,8 +227,9 @@ public final class IkeSa implements Party {
     }
 
     void want(Task task, long notBeforeNanos) {
-        tasks.add(task, notBeforeNanos);
-        env.touch(peer);
+        if (tasks.add(task, notBeforeNanos)) {
+            env.touch(peer);
+        }
     }
 
     boolean wants(Task task) {

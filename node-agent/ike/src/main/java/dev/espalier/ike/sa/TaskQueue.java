@@ -23,19 +23,23 @@ final class TaskQueue {
         }
     }
 
+    private final Environment env;
     private final EndpointConfig.Rekey timing;
     private final List<Entry> waiting = new ArrayList<>();
     private Optional<Entry> taken = Optional.empty();
 
-    TaskQueue(EndpointConfig.Rekey timing) {
-        this.timing = timing;
+    TaskQueue(Environment env) {
+        this.env = env;
+        this.timing = env.config().rekey();
     }
 
-    /** Adds a task unless it waits, or is under way, already. */
-    void add(Task task, long notBeforeNanos) {
-        if (!contains(task)) {
-            waiting.add(new Entry(task, notBeforeNanos));
-        }
+    /**
+     * Adds a task unless it waits, or is under way, already.
+     *
+     * @return whether it was added
+     */
+    boolean add(Task task, long notBeforeNanos) {
+        return !contains(task) && waiting.add(new Entry(task, notBeforeNanos));
     }
 
     /** Puts a task before all others. */
@@ -94,7 +98,8 @@ final class TaskQueue {
             }
             long first = timing.retryPause().toNanos();
             entry.pauseNanos = entry.pauseNanos == 0 ? first : Math.min(2 * entry.pauseNanos, LONGEST_PAUSE * first);
-            entry.notBeforeNanos = nowNanos + entry.pauseNanos;
+            // Two ends that refused each other must not come back at the same time.
+            entry.notBeforeNanos = nowNanos + env.jitter(entry.pauseNanos, 0.5, 1.5);
             waiting.add(entry);
         });
         return refused.filter(entry ->

@@ -22,6 +22,9 @@ public final class SimDataPath {
         private final int spiIn;
         private final String suite;
         private final Octets key;
+        private final List<String> localSelectors;
+        private final List<String> remoteSelectors;
+        private final boolean udpEncapsulated;
         long packets;
         long lastNanos;
 
@@ -31,6 +34,9 @@ public final class SimDataPath {
             this.spiIn = sa.spiIn();
             this.suite = sa.suite().toString();
             this.key = Octets.of(sa.key());
+            this.localSelectors = sa.localSelectors().stream().map(Object::toString).toList();
+            this.remoteSelectors = sa.remoteSelectors().stream().map(Object::toString).toList();
+            this.udpEncapsulated = sa.udpEncapsulated();
             Arrays.fill(sa.key(), (byte) 0);
         }
 
@@ -53,6 +59,18 @@ public final class SimDataPath {
 
         public Octets key() {
             return key;
+        }
+
+        public List<String> localSelectors() {
+            return localSelectors;
+        }
+
+        public List<String> remoteSelectors() {
+            return remoteSelectors;
+        }
+
+        public boolean udpEncapsulated() {
+            return udpEncapsulated;
         }
 
         public long packets() {
