@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /**
  * The attachments of this node, a JSON file each: {@code pods/CONTAINER@INTERFACE.json} in the agent's run folder. A write is on disk, whole, when it returns.
@@ -26,6 +27,8 @@ import java.util.stream.Stream;
 final class AttachmentStore {
     private static final String SUFFIX = ".json";
     private static final String TEMPORARY = ".tmp";
+    private static final String UNREADABLE = ".unreadable";
+    private static final Logger LOG = Logger.getLogger(AttachmentStore.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
@@ -54,22 +57,13 @@ final class AttachmentStore {
     }
 
     Optional<Attachment> find(String key) throws IOException {
-        try {
-            return Optional.of(read(file(key)));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
+        return read(file(key));
     }
 
-    /** All of them; a file that cannot be read is reported by name and in the way of all, since its addresses would be given out twice. */
     List<Attachment> list() throws IOException {
         List<Attachment> attachments = new ArrayList<>();
         for (Path file : files(SUFFIX)) {
-            try {
-                attachments.add(read(file));
-            } catch (NoSuchFileException detached) {
-                // By a DEL, in between.
-            }
+            read(file).ifPresent(attachments::add);
         }
         return attachments;
     }
@@ -108,12 +102,20 @@ final class AttachmentStore {
         }
     }
 
-    private static Attachment read(Path file) throws IOException {
-        byte[] octets = Files.readAllBytes(file);
+    // What cannot be read is set aside: it must not keep the other pods from being served. Its interface, routes and
+    // addresses are still in the kernel, where
+    // recovery and DEL find them.
+    private static Optional<Attachment> read(Path file) throws IOException {
         try {
-            return fromJson(JSON.readTree(octets));
+            return Optional.of(fromJson(JSON.readTree(Files.readAllBytes(file))));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         } catch (JsonProcessingException | IllegalArgumentException e) {
-            throw new IOException(file + " is not an attachment: " + e.getMessage(), e);
+            Path aside = file.resolveSibling(file.getFileName() + UNREADABLE);
+            String problem = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+            LOG.warnf("%s is not an attachment, set aside as %s: %s", file, aside.getFileName(), problem);
+            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+            return Optional.empty();
         }
     }
 

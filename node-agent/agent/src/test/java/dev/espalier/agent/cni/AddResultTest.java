@@ -7,14 +7,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.cni.CniVersions;
 import dev.espalier.wire.ip.IpAddress;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class AddResultTest {
-    private static final Attachment ATTACHMENT = new Attachment(
+    static final Attachment ATTACHMENT = new Attachment(
             true,
             "pods",
             "c1",
@@ -82,30 +80,5 @@ class AddResultTest {
         assertThat(ATTACHMENT.hostMac().get(0) & 3).isEqualTo(2);
         assertThat(ATTACHMENT.podMac().get(0) & 3).isEqualTo(2);
         assertThat(ATTACHMENT.alias()).isEqualTo("espalier pods c1");
-    }
-
-    @Test
-    void theStoreReadsWhatItWroteAndForgetsWhatWasRemoved(@TempDir Path folder) throws IOException {
-        AttachmentStore store = new AttachmentStore(folder);
-        assertThat(store.list()).isEmpty();
-        store.save(ATTACHMENT);
-        store.save(ATTACHMENT);
-
-        assertThat(new AttachmentStore(folder).list()).containsExactly(ATTACHMENT);
-        assertThat(store.find("c1@eth0")).contains(ATTACHMENT);
-        store.remove("c1@eth0");
-        store.remove("c1@eth0");
-        assertThat(store.find("c1@eth0")).isEmpty();
-    }
-
-    @Test
-    void aStateFileThatCannotBeReadIsNamed(@TempDir Path folder) throws IOException {
-        AttachmentStore store = new AttachmentStore(folder);
-        store.save(ATTACHMENT);
-        java.nio.file.Files.writeString(folder.resolve("pods/bad@eth0.json"), "{\"complete\":true}");
-
-        org.assertj.core.api.Assertions.assertThatThrownBy(store::list)
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("bad@eth0.json");
     }
 }

@@ -230,6 +230,23 @@ class CniServerRootTest extends NodeWithCni {
     }
 
     @Test
+    @Tag("CNI-06")
+    void aPodWhoseStateCannotBeReadKeepsItsAddressUntilItIsDeleted() throws IOException {
+        String a = pod("a");
+        JsonNode kept = add("a", a);
+        server.close();
+        Files.writeString(run.resolve("pods/a@eth0.json"), "{");
+
+        server = started();
+
+        cidrs = List.of(new PodCidr(Prefix.parse("10.77.1.0/30"), IpAddress.parse("10.77.1.1")));
+        assertThat(address(kept, 0)).isEqualTo("10.77.1.2");
+        assertThat(cni("ADD", "b", pod("b"), config("1.1.0")).code()).isEqualTo(CniErrorCode.TRY_AGAIN_LATER);
+        assertThat(cni("DEL", "a", a, config("1.1.0")).exitCode()).isZero();
+        assertThat(address(add("c", pod("c")), 0)).isEqualTo("10.77.1.2");
+    }
+
+    @Test
     @Tag("CNI-11")
     void manyAtATimeGetDifferentAddressesAndAllGoAgain() throws Exception {
         int count = 20;
