@@ -1,6 +1,7 @@
 package dev.espalier.agent;
 
 import dev.espalier.agent.node.AgentException;
+import dev.espalier.agent.node.WarmUp;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.inject.Inject;
@@ -21,6 +22,10 @@ public class AgentApplication implements QuarkusApplication {
     @Override
     public int run(String... args) {
         try {
+            if (AgentMain.warmsUp()) {
+                WarmUp.run();
+                return 0;
+            }
             process.start();
         } catch (AgentException e) {
             LOG.errorf("cannot start: %s", e.getMessage());

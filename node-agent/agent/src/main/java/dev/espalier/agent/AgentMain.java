@@ -18,19 +18,33 @@ public final class AgentMain {
         System.exit(AgentCommand.execute(System.getenv(), AgentMain::run, args));
     }
 
+    /** Whether this process only fills the AOT cache, see the launcher's verb {@code aot-cache}. */
+    static boolean warmsUp() {
+        return Boolean.getBoolean("espalier.warm-up");
+    }
+
     private static int run() {
-        try {
-            SettingsReader.read(System.getenv(), new AgentVersion().labBuild());
-        } catch (SettingsException e) {
-            System.err.println("espalier-agent: cannot start:");
-            System.err.println(e.getMessage());
-            return WRONG_SETTINGS;
+        if (!warmsUp()) {
+            try {
+                SettingsReader.read(System.getenv(), new AgentVersion().labBuild());
+            } catch (SettingsException e) {
+                System.err.println("espalier-agent: cannot start:");
+                System.err.println(e.getMessage());
+                return WRONG_SETTINGS;
+            }
         }
-        // A signal ends the JVM with 128 + its number whatever a hook does, unless the process is gone before: SIGTERM
-        // is an orderly
-        // end and has to be seen as one.
-        Quarkus.run(
-                AgentApplication.class, (code, failure) -> Runtime.getRuntime().halt(code));
+        Quarkus.run(AgentApplication.class, (code, failure) -> exit(code));
         return 0;
+    }
+
+    /**
+     * A signal ends the JVM with 128 + its number whatever a hook does, unless the process is gone before: SIGTERM is an orderly end and has
+     * to be seen as one. The AOT cache, on the other hand, is written by an ordinary exit.
+     */
+    private static void exit(int code) {
+        if (warmsUp()) {
+            System.exit(code);
+        }
+        Runtime.getRuntime().halt(code);
     }
 }

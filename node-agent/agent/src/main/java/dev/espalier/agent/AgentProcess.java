@@ -61,7 +61,7 @@ public class AgentProcess {
             status.start();
         }
         AgentMetrics metrics = AgentMetrics.register(registry, new MetricsSource(started.view()));
-        var unused = timer.scheduleWithFixedDelay(
+        var _ = timer.scheduleWithFixedDelay(
                 metrics::refresh, METRICS_PERIOD_SECONDS, METRICS_PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 

@@ -52,7 +52,7 @@ public final class ApiTrust implements AutoCloseable {
             return true;
         });
         informer = next;
-        var unused = next.start();
+        var _ = next.start();
     }
 
     @Override
@@ -67,7 +67,8 @@ public final class ApiTrust implements AutoCloseable {
         Map<String, String> data = bundle.getData();
         String roots = data == null ? null : data.get("ca.crt");
         try {
-            listener.accept(TrustBundle.parse(OBJECT, roots == null ? "" : roots, data == null ? null : data.get("revoked")));
+            listener.accept(
+                    TrustBundle.parse(OBJECT, roots == null ? "" : roots, data == null ? null : data.get("revoked")));
         } catch (IdentityException e) {
             LOG.errorf("%s (the last good one stays in force)", e.getMessage());
         }

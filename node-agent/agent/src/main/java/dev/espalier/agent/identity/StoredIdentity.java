@@ -12,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 
 /**
  * Key and certificate chain in one file of the run folder, readable by its owner alone (0600), so that a restarted agent goes on with
@@ -70,9 +71,10 @@ final class StoredIdentity {
 
     void save(Held held) throws IdentityException {
         List<Object> objects = new ArrayList<>();
-        objects.add(held.key());
         objects.addAll(held.chain());
         try {
+            // PKCS #8: the older EC form loses the curve.
+            objects.addFirst(new JcaPKCS8Generator(held.key(), null));
             Path temporary = Files.createTempFile(
                     file.getParent(),
                     "identity",

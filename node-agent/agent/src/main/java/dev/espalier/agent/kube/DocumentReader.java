@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.espalier.crds.policy.Finding;
 import dev.espalier.crds.policy.PeerValidation;
@@ -175,6 +176,15 @@ final class DocumentReader {
             throw new BadDocument(
                     line, field(e) + e.getOriginalMessage().lines().collect(Collectors.joining(" ")));
         }
+    }
+
+    private static int line(YamlDocuments.Document document, JsonProcessingException e) {
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            // The parser is behind the field's value by then, possibly lines further.
+            return lineOf(document, unknown.getPropertyName() + ":");
+        }
+        JsonLocation place = e.getLocation();
+        return document.line() + (place == null || place.getLineNr() < 1 ? 0 : place.getLineNr() - 1);
     }
 
     /** Such as {@code spec.esp.proposals[1]: }. */

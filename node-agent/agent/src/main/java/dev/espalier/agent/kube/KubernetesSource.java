@@ -53,8 +53,8 @@ public final class KubernetesSource implements NodeViewSource {
         policies.start(changed);
         peers.start(changed);
         // What a handler misses, and watches that ended for good, is found by looking again.
-        var unused = executor.scheduleWithFixedDelay(
-                () -> look(listener), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
+        var unused =
+                executor.scheduleWithFixedDelay(() -> look(listener), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
@@ -82,7 +82,7 @@ public final class KubernetesSource implements NodeViewSource {
     private void schedule(Listener listener) {
         if (pending.compareAndSet(false, true)) {
             try {
-                var unused = executor.schedule(
+                var _ = executor.schedule(
                         () -> {
                             pending.set(false);
                             look(listener);
@@ -131,7 +131,8 @@ public final class KubernetesSource implements NodeViewSource {
             }
         }
         if (own == null) {
-            problems.add("there is no IPSecNode '" + nodeName + "' with pod CIDRs and addresses yet; does the operator run?");
+            problems.add("there is no IPSecNode '" + nodeName
+                    + "' with pod CIDRs and addresses yet; does the operator run?");
             return null;
         }
         entries.sort(Comparator.comparing(NodeEntry::name));
@@ -154,11 +155,13 @@ public final class KubernetesSource implements NodeViewSource {
             return null;
         }
         if (!node.getSpec().nodeName().equals(name)) {
-            problems.add("IPSecNode '" + name + "': spec.nodeName is '" + node.getSpec().nodeName() + "'; left out");
+            problems.add("IPSecNode '" + name + "': spec.nodeName is '"
+                    + node.getSpec().nodeName() + "'; left out");
             return null;
         }
         if (!node.getSpec().extraAddresses().isEmpty()) {
-            problems.add("IPSecNode '" + name + "': spec.extraAddresses is not supported by this version (NotSupported)");
+            problems.add(
+                    "IPSecNode '" + name + "': spec.extraAddresses is not supported by this version (NotSupported)");
         }
         try {
             return new NodeEntry(

@@ -60,7 +60,8 @@ final class WatchedKind<T extends HasMetadata> implements AutoCloseable {
         if (now == null || !now.hasSynced()) {
             problems.add("waiting for the API's list of " + kind + (lastError.isEmpty() ? "" : ": " + lastError));
         } else if (!now.isWatching()) {
-            problems.add("the API does not let " + kind + " be watched at the moment" + (lastError.isEmpty() ? "" : ": " + lastError));
+            problems.add("the API does not let " + kind + " be watched at the moment"
+                    + (lastError.isEmpty() ? "" : ": " + lastError));
         }
     }
 
@@ -111,7 +112,7 @@ final class WatchedKind<T extends HasMetadata> implements AutoCloseable {
             return true;
         });
         informer = next;
-        var unused = next.start().whenComplete((done, failure) -> {
+        var _ = next.start().whenComplete((done, failure) -> {
             if (failure != null) {
                 lastError = String.valueOf(failure.getMessage());
             }

@@ -132,7 +132,7 @@ public final class Agent implements AutoCloseable {
     }
 
     /** A transform or signature scheme that gives other results than the standards say must not protect anything. */
-    private static void selfTest() throws AgentException {
+    static void selfTest() throws AgentException {
         List<String> failures = new ArrayList<>(CryptoSelfTest.failures(new SecureRandom()));
         failures.addAll(SignatureSelfTest.failures());
         if (!failures.isEmpty()) {

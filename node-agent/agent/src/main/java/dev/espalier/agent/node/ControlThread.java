@@ -77,7 +77,7 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
     }
 
     void start() {
-        var unused = executor.scheduleWithFixedDelay(
+        var _ = executor.scheduleWithFixedDelay(
                 this::repair, REPAIR_PERIOD_MILLIS, REPAIR_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -107,7 +107,7 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
     void repairSoon() {
         if (repairPending.compareAndSet(false, true)) {
             try {
-                var unused = executor.schedule(this::repair, REPAIR_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+                var _ = executor.schedule(this::repair, REPAIR_DELAY_MILLIS, TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException e) {
                 LOG.debug("ending, no more repairs");
             }

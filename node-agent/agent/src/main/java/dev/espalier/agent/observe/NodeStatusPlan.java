@@ -102,7 +102,9 @@ public final class NodeStatusPlan {
         drops.values().removeIf(count -> count == 0);
         return new IPSecNodeStatus.Totals(
                 facts.peers().size(),
-                (int) facts.peers().stream().filter(p -> state(p) == PeerState.ESTABLISHED).count(),
+                (int) facts.peers().stream()
+                        .filter(p -> state(p) == PeerState.ESTABLISHED)
+                        .count(),
                 facts.peers().stream().mapToInt(p -> p.children().size()).sum(),
                 facts.rekeys(),
                 drops);

@@ -17,9 +17,7 @@ final class PodCidrOwnership {
     private PodCidrOwnership() {}
 
     static List<NodeEntry> undisputed(NodeEntry own, List<NodeEntry> peers, List<String> problems) {
-        List<IpAddress> outer = Stream.concat(Stream.of(own), peers.stream())
-                .flatMap(n -> n.addresses().stream())
-                .toList();
+        List<IpAddress> outer = outerAddresses(own, peers);
         List<NodeEntry> undisputed = new ArrayList<>();
         for (NodeEntry peer : peers) {
             String conflict = conflict(own, peers, peer, outer);
@@ -30,6 +28,21 @@ final class PodCidrOwnership {
             }
         }
         return undisputed;
+    }
+
+    /** Every peer's pod CIDRs, disputed or not, but for those that nodes themselves live in: closing these would cut the node off. */
+    static List<Prefix> closable(NodeEntry own, List<NodeEntry> peers) {
+        List<IpAddress> outer = outerAddresses(own, peers);
+        return peers.stream()
+                .flatMap(p -> p.podCidrs().stream())
+                .filter(prefix -> outer.stream().noneMatch(prefix::contains))
+                .toList();
+    }
+
+    private static List<IpAddress> outerAddresses(NodeEntry own, List<NodeEntry> peers) {
+        return Stream.concat(Stream.of(own), peers.stream())
+                .flatMap(n -> n.addresses().stream())
+                .toList();
     }
 
     private static @Nullable String conflict(

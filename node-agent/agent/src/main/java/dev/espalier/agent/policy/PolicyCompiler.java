@@ -50,15 +50,17 @@ public final class PolicyCompiler {
                 }
             }
         }
-        return new NodePlan(configs, entries, routes(own, peers), outerV6(configs), problems);
+        return new NodePlan(configs, entries, routes(view, peers), outerV6(configs), problems);
     }
 
-    private RoutePlan routes(NodeEntry own, List<NodeEntry> peers) {
+    private RoutePlan routes(NodeView view, List<NodeEntry> peers) {
+        NodeEntry own = view.own();
         List<Prefix> remote =
                 peers.stream().flatMap(p -> p.podCidrs().stream()).sorted().toList();
         Set<Prefix> closed = new LinkedHashSet<>(clusterCidrs);
         closed.addAll(own.podCidrs());
-        closed.addAll(remote);
+        // Also what two nodes claim: nobody gets it, and it must not leave by the default route.
+        closed.addAll(PodCidrOwnership.closable(own, view.peers()));
         return new RoutePlan(
                 own.podCidrs().stream().map(PolicyCompiler::gateway).toList(),
                 remote,

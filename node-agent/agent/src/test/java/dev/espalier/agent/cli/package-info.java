@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.agent.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.agent.identity;
+
+import org.jspecify.annotations.NullMarked;

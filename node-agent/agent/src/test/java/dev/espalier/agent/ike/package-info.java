@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.agent.ike;
+
+import org.jspecify.annotations.NullMarked;

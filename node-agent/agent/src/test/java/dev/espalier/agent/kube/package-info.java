@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.agent.kube;
+
+import org.jspecify.annotations.NullMarked;

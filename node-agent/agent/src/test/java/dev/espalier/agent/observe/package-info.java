@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.agent.observe;
+
+import org.jspecify.annotations.NullMarked;

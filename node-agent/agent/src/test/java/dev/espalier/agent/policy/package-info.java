@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.agent.policy;
+
+import org.jspecify.annotations.NullMarked;
