@@ -5,8 +5,10 @@ import dev.espalier.operator.pki.PkiNames;
 import dev.espalier.operator.pki.PkiObserver;
 import dev.espalier.operator.pki.PkiSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -16,10 +18,12 @@ import java.time.Clock;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Objects;
+import org.jboss.logging.Logger;
 
 /** Makes the objects that reconcilers are given. */
 @Dependent
 class Wiring {
+    private static final Logger LOG = Logger.getLogger(Wiring.class);
     private static final SecureRandom RANDOM = new SecureRandom();
 
     @Produces
@@ -46,7 +50,14 @@ class Wiring {
                 .withLeaseDuration(settings.leaderElection().leaseDuration())
                 .withRenewDeadline(settings.leaderElection().renewDeadline())
                 .withRetryPeriod(settings.leaderElection().retryPeriod())
+                .withLeaderCallbacks(new LeaderCallbacks(() -> LOG.info("leading"), Wiring::leaseLost, id -> {}))
                 .build();
+    }
+
+    /** The reconcilers of a process that once led go on; only its end stops them (OPR-04). */
+    private static void leaseLost() {
+        LOG.warn("the lease is lost or given up: ending");
+        Quarkus.asyncExit(1);
     }
 
     /** New for each start, so that a restarted process never takes its predecessor's lease for its own. */
