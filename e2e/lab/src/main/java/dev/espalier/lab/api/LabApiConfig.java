@@ -1,5 +1,6 @@
 package dev.espalier.lab.api;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +30,7 @@ public record LabApiConfig(
     /** On a free port of the loopback address, nothing kept, like a current server. */
     public static LabApiConfig local() {
         return new LabApiConfig(
-                new InetSocketAddress("127.0.0.1", 0),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 Optional.empty(),
                 32,
                 true,

@@ -26,7 +26,8 @@ class ApplyProbeTest {
         ProbeClient.Answer changed = client.apply(path, "a", widget(name, "{\"size\":5}"));
         assertThat(changed.code()).isEqualTo(200);
         assertThat(changed.text("spec", "size")).isEqualTo("5");
-        assertThat(client.apply(path, "a", widget(name, "{\"size\":5}")).version()).isEqualTo(changed.version());
+        assertThat(client.apply(path, "a", widget(name, "{\"size\":5}")).version())
+                .isEqualTo(changed.version());
     }
 
     @Test
@@ -39,7 +40,9 @@ class ApplyProbeTest {
         assertThat(cause.path("field").asText()).isEqualTo(".spec.size");
         assertThat(cause.path("message").asText()).contains("conflict with \"a\"");
 
-        assertThat(client.apply(path + "?force=true", "b", widget(name, "{\"size\":5}")).text("spec", "size")).isEqualTo("5");
+        assertThat(client.apply(path + "?force=true", "b", widget(name, "{\"size\":5}"))
+                        .text("spec", "size"))
+                .isEqualTo("5");
         assertThat(managersOf("f:size")).containsExactly("b");
     }
 
@@ -54,7 +57,8 @@ class ApplyProbeTest {
     void fieldThatItsOnlyManagerNoLongerAppliesGoes() {
         client.apply(path, "a", widget(name, "{\"size\":4,\"mode\":\"Fast\",\"limits\":{\"memory\":\"1\"}}"));
         client.apply(path, "b", widget(name, "{\"size\":4}"));
-        JsonNode spec = client.apply(path, "a", widget(name, "{\"name\":\"n\"}")).body().path("spec");
+        JsonNode spec =
+                client.apply(path, "a", widget(name, "{\"name\":\"n\"}")).body().path("spec");
         assertThat(spec.has("mode")).isFalse();
         assertThat(spec.path("limits").toString()).as("nobody owns the default").isEqualTo("{\"cpu\":\"1\"}");
         assertThat(spec.path("size").asInt()).as("still applied by b").isEqualTo(4);
@@ -63,11 +67,15 @@ class ApplyProbeTest {
     @Test
     void listsMergeByKeyAndSetsByValue() {
         client.apply(path, "a", widget(name, "{\"ports\":[{\"name\":\"x\",\"port\":1}],\"names\":[\"p\"]}"));
-        JsonNode spec = client.apply(path, "b", widget(name, "{\"ports\":[{\"name\":\"y\",\"port\":2}],\"names\":[\"q\"]}")).body().path("spec");
+        JsonNode spec = client.apply(
+                        path, "b", widget(name, "{\"ports\":[{\"name\":\"y\",\"port\":2}],\"names\":[\"q\"]}"))
+                .body()
+                .path("spec");
         assertThat(spec.path("ports").findValuesAsText("name")).containsExactlyInAnyOrder("x", "y");
         assertThat(Json.texts(spec.path("names"))).containsExactlyInAnyOrder("p", "q");
 
-        JsonNode without = client.apply(path, "a", widget(name, "{\"names\":[]}")).body().path("spec");
+        JsonNode without =
+                client.apply(path, "a", widget(name, "{\"names\":[]}")).body().path("spec");
         assertThat(without.path("ports").findValuesAsText("name")).containsExactly("y");
         assertThat(Json.texts(without.path("names"))).containsExactly("q");
     }
@@ -75,7 +83,8 @@ class ApplyProbeTest {
     @Test
     void listsWithoutKeysBelongToOneManager() {
         client.apply(path, "a", widget(name, "{\"tags\":[\"x\"]}"));
-        assertThat(client.apply(path, "b", widget(name, "{\"tags\":[\"y\"]}")).code()).isEqualTo(409);
+        assertThat(client.apply(path, "b", widget(name, "{\"tags\":[\"y\"]}")).code())
+                .isEqualTo(409);
     }
 
     @Test
@@ -96,29 +105,38 @@ class ApplyProbeTest {
     @Test
     void statusApplyOfAManagerLeavesWhatItAppliedToTheObject() {
         assumeThat(api.isAtLeast(22)).as("ownership by subresource").isTrue();
-        String withFinalizer = widget(name, "{\"size\":4}").replace("\"name\":\"" + name + "\"", "\"name\":\"" + name + "\",\"finalizers\":[\"probe.espalier.dev/f\"]");
+        String withFinalizer = widget(name, "{\"size\":4}")
+                .replace(
+                        "\"name\":\"" + name + "\"",
+                        "\"name\":\"" + name + "\",\"finalizers\":[\"probe.espalier.dev/f\"]");
         client.apply(path, "a", withFinalizer);
-        String status = "{\"apiVersion\":\"probe.espalier.dev/v1\",\"kind\":\"Widget\",\"metadata\":{\"name\":\"" + name + "\"},\"status\":{\"phase\":\"Up\"}}";
+        String status = "{\"apiVersion\":\"probe.espalier.dev/v1\",\"kind\":\"Widget\",\"metadata\":{\"name\":\"" + name
+                + "\"},\"status\":{\"phase\":\"Up\"}}";
         ProbeClient.Answer applied = client.apply(path + "/status", "a", status);
         assertThat(applied.text("status", "phase")).isEqualTo("Up");
         assertThat(applied.text("spec", "size")).isEqualTo("4");
-        assertThat(Json.texts(Json.at(applied.body(), "metadata", "finalizers"))).containsExactly("probe.espalier.dev/f");
-        assertThat(client.apply(path, "a", withFinalizer).text("status", "phase")).isEqualTo("Up");
+        assertThat(Json.texts(Json.at(applied.body(), "metadata", "finalizers")))
+                .containsExactly("probe.espalier.dev/f");
+        assertThat(client.apply(path, "a", withFinalizer).text("status", "phase"))
+                .isEqualTo("Up");
         client.patch(path, ProbeClient.MERGE, "{\"metadata\":{\"finalizers\":null}}");
     }
 
     @Test
     void conditionsOfTwoManagersLiveSideBySide() {
         client.post(WIDGETS, widget(name, "{}"));
-        String status = "{\"apiVersion\":\"probe.espalier.dev/v1\",\"kind\":\"Widget\",\"metadata\":{\"name\":\"" + name + "\"},\"status\":{\"conditions\":[{\"type\":\"%s\",\"status\":\"True\"}]}}";
+        String status = "{\"apiVersion\":\"probe.espalier.dev/v1\",\"kind\":\"Widget\",\"metadata\":{\"name\":\"" + name
+                + "\"},\"status\":{\"conditions\":[{\"type\":\"%s\",\"status\":\"True\"}]}}";
         client.apply(path + "/status", "a", status.formatted("A"));
         ProbeClient.Answer both = client.apply(path + "/status", "b", status.formatted("B"));
-        assertThat(Json.at(both.body(), "status", "conditions").findValuesAsText("type")).containsExactlyInAnyOrder("A", "B");
+        assertThat(Json.at(both.body(), "status", "conditions").findValuesAsText("type"))
+                .containsExactlyInAnyOrder("A", "B");
     }
 
     @Test
     void applyNeedsAManagerAndKnownFields() {
-        assertThat(client.patch(path, ProbeClient.APPLY, widget(name, "{}")).code()).isIn(400, 422);
+        assertThat(client.patch(path, ProbeClient.APPLY, widget(name, "{}")).code())
+                .isIn(400, 422);
         ProbeClient.Answer unknown = client.apply(path, "a", widget(name, "{\"nonsense\":1}"));
         assertThat(unknown.code()).isGreaterThanOrEqualTo(400);
         assertThat(unknown.text("message")).contains("field not declared in schema");

@@ -44,7 +44,8 @@ class ClientProbeTest {
         String maps = "/api/v1/namespaces/" + namespace + "/configmaps";
         raw.post(maps, configMap("before", "k", "1"));
         Seen seen = new Seen();
-        try (SharedIndexInformer<ConfigMap> informer = api.fabric8().configMaps().inNamespace(namespace).inform(seen)) {
+        try (SharedIndexInformer<ConfigMap> informer =
+                api.fabric8().configMaps().inNamespace(namespace).inform(seen)) {
             soon().until(() -> seen.events.contains("added before"));
             raw.post(maps, configMap("a", "k", "1"));
             raw.patch(maps + "/a", ProbeClient.MERGE, "{\"data\":{\"k\":\"2\"}}");
@@ -63,7 +64,8 @@ class ClientProbeTest {
         String maps = "/api/v1/namespaces/" + namespace + "/configmaps";
         raw.post(maps, configMap("gone", "k", "1"));
         Seen seen = new Seen();
-        try (SharedIndexInformer<ConfigMap> informer = api.fabric8().configMaps().inNamespace(namespace).inform(seen)) {
+        try (SharedIndexInformer<ConfigMap> informer =
+                api.fabric8().configMaps().inNamespace(namespace).inform(seen)) {
             soon().until(() -> seen.events.contains("added gone"));
             server.faults().dropWatches();
             raw.delete(maps + "/gone");
@@ -79,15 +81,22 @@ class ClientProbeTest {
         java.nio.file.Path folder = java.nio.file.Files.createTempDirectory("espalier-probe");
         LabApiServer first = LabApiServer.start(LabApiConfig.local().withStateFolder(folder));
         int port = java.net.URI.create(first.url()).getPort();
-        Config config = new ConfigBuilder(Config.fromKubeconfig(first.admin().toYaml())).withWatchReconnectInterval(100).build();
+        Config config = new ConfigBuilder(Config.fromKubeconfig(first.admin().toYaml()))
+                .withWatchReconnectInterval(100)
+                .build();
         Seen seen = new Seen();
-        try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
+        try (KubernetesClient client =
+                new KubernetesClientBuilder().withConfig(config).build()) {
             client.configMaps().inNamespace("default").resource(named("old")).create();
-            try (SharedIndexInformer<ConfigMap> informer = client.configMaps().inNamespace("default").inform(seen)) {
+            try (SharedIndexInformer<ConfigMap> informer =
+                    client.configMaps().inNamespace("default").inform(seen)) {
                 soon().until(() -> seen.events.contains("added old"));
                 first.close();
-                try (LabApiServer second = LabApiServer.start(LabApiConfig.local().withStateFolder(folder).withListen(new java.net.InetSocketAddress("127.0.0.1", port)))) {
-                    ProbeClient.of(Config.fromKubeconfig(second.admin().toYaml())).post("/api/v1/namespaces/default/configmaps", configMap("new", "k", "1"));
+                try (LabApiServer second = LabApiServer.start(LabApiConfig.local()
+                        .withStateFolder(folder)
+                        .withListen(new java.net.InetSocketAddress("127.0.0.1", port)))) {
+                    ProbeClient.of(Config.fromKubeconfig(second.admin().toYaml()))
+                            .post("/api/v1/namespaces/default/configmaps", configMap("new", "k", "1"));
                     soon().until(() -> seen.events.contains("added new") && seen.events.contains("deleted old"));
                     assertThat(informer.getStore().getByKey("default/old")).isNull();
                 }
@@ -119,10 +128,17 @@ class ClientProbeTest {
         GenericKubernetesResource widget = new GenericKubernetesResource();
         widget.setApiVersion("probe.espalier.dev/v1");
         widget.setKind("Widget");
-        widget.setMetadata(new io.fabric8.kubernetes.api.model.ObjectMetaBuilder().withName(name).addToFinalizers("probe.espalier.dev/f").build());
+        widget.setMetadata(new io.fabric8.kubernetes.api.model.ObjectMetaBuilder()
+                .withName(name)
+                .addToFinalizers("probe.espalier.dev/f")
+                .build());
         widget.setAdditionalProperties(Map.of("spec", Map.of("size", 4)));
         GenericKubernetesResource applied = widgets.resource(widget)
-                .patch(new PatchContext.Builder().withPatchType(PatchType.SERVER_SIDE_APPLY).withFieldManager("op").withForce(true).build());
+                .patch(new PatchContext.Builder()
+                        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                        .withFieldManager("op")
+                        .withForce(true)
+                        .build());
         assertThat(applied.<Integer>get("spec", "size")).isEqualTo(4);
 
         GenericKubernetesResource status = widgets.withName(name).editStatus(current -> {
@@ -142,8 +158,12 @@ class ClientProbeTest {
     @Test
     void unavailableServerIsRetriedByTheClient() {
         assumeThat(api.embedded()).as("faults are ours to make").isPresent();
-        Config patient = new ConfigBuilder(api.config()).withRequestRetryBackoffLimit(5).withRequestRetryBackoffInterval(20).build();
-        try (KubernetesClient client = new KubernetesClientBuilder().withConfig(patient).build()) {
+        Config patient = new ConfigBuilder(api.config())
+                .withRequestRetryBackoffLimit(5)
+                .withRequestRetryBackoffInterval(20)
+                .build();
+        try (KubernetesClient client =
+                new KubernetesClientBuilder().withConfig(patient).build()) {
             assertThat(client.namespaces().withName("default").get()).isNotNull();
             api.embedded().orElseThrow().faults().failNext(2);
             assertThat(client.namespaces().withName("default").get()).isNotNull();
@@ -183,7 +203,11 @@ class ClientProbeTest {
     }
 
     private static ConfigMap named(String name) {
-        return new ConfigMapBuilder().withNewMetadata().withName(name).endMetadata().build();
+        return new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .build();
     }
 
     private static ConditionFactory soon() {

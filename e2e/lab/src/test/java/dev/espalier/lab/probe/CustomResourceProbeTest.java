@@ -32,28 +32,43 @@ class CustomResourceProbeTest {
         assertThat(client.get(gadgets + "/one").code()).isEqualTo(200);
 
         client.delete("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gadgets.probe.espalier.dev");
-        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).until(() -> client.get(gadgets).code() == 404);
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> client.get(gadgets).code() == 404);
     }
 
     @Test
     void definitionIsMarkedEstablishedWithItsNamesAccepted() {
-        ProbeClient.Answer definition = client.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.probe.espalier.dev");
-        assertThat(Json.at(definition.body(), "status", "conditions").findValuesAsText("type")).contains("NamesAccepted", "Established");
+        ProbeClient.Answer definition =
+                client.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.probe.espalier.dev");
+        assertThat(Json.at(definition.body(), "status", "conditions").findValuesAsText("type"))
+                .contains("NamesAccepted", "Established");
         assertThat(definition.text("status", "acceptedNames", "plural")).isEqualTo("widgets");
-        assertThat(Json.texts(Json.at(definition.body(), "status", "storedVersions"))).containsExactly("v1");
+        assertThat(Json.texts(Json.at(definition.body(), "status", "storedVersions")))
+                .containsExactly("v1");
     }
 
     @Test
     void absentFieldsGetTheirDefaultsOnlyInsideObjectsThatAreThere() {
-        JsonNode spec = client.post(WIDGETS, widget(unique("w"), "{\"limits\":{}}")).body().path("spec");
+        JsonNode spec = client.post(WIDGETS, widget(unique("w"), "{\"limits\":{}}"))
+                .body()
+                .path("spec");
         assertThat(spec.path("size").asInt()).isEqualTo(3);
         assertThat(spec.path("limits").path("cpu").asText()).isEqualTo("1");
-        assertThat(client.post(WIDGETS, widget(unique("w"), "{}")).body().path("spec").has("limits")).isFalse();
+        assertThat(client.post(WIDGETS, widget(unique("w"), "{}"))
+                        .body()
+                        .path("spec")
+                        .has("limits"))
+                .isFalse();
     }
 
     @Test
     void fieldsThatTheSchemaDoesNotHaveAreDropped() {
-        JsonNode spec = client.post(WIDGETS, widget(unique("w"), "{\"nonsense\":1,\"limits\":{\"gpu\":1},\"free\":{\"any\":{\"thing\":1}}}")).body().path("spec");
+        JsonNode spec = client.post(
+                        WIDGETS,
+                        widget(unique("w"), "{\"nonsense\":1,\"limits\":{\"gpu\":1},\"free\":{\"any\":{\"thing\":1}}}"))
+                .body()
+                .path("spec");
         assertThat(spec.has("nonsense")).isFalse();
         assertThat(spec.path("limits").has("gpu")).isFalse();
         assertThat(Json.at(spec, "free", "any", "thing").asInt()).isEqualTo(1);
@@ -81,12 +96,14 @@ class CustomResourceProbeTest {
         if (api.isAtLeast(23) || !field.equals("spec.tags")) {
             assertThat(answer.text("message")).contains(why);
         }
-        assertThat(Json.at(answer.body(), "details", "causes").findValuesAsText("field")).anyMatch(name -> name.startsWith(field));
+        assertThat(Json.at(answer.body(), "details", "causes").findValuesAsText("field"))
+                .anyMatch(name -> name.startsWith(field));
     }
 
     @Test
     void requiredFieldsAreRequired() {
-        ProbeClient.Answer answer = client.post(WIDGETS, widget(unique("w"), "{}").replace(",\"spec\":{}", ""));
+        ProbeClient.Answer answer =
+                client.post(WIDGETS, widget(unique("w"), "{}").replace(",\"spec\":{}", ""));
         assertThat(answer.code()).isEqualTo(422);
         assertThat(answer.text("message")).contains("spec: Required value");
     }
@@ -98,8 +115,11 @@ class CustomResourceProbeTest {
         ProbeClient.Answer strict = client.post(WIDGETS + "?fieldValidation=Strict", body);
         assertThat(strict.code()).isEqualTo(400);
         assertThat(strict.text("message")).contains("unknown field \"spec.nonsense\"");
-        assertThat(client.post(WIDGETS + "?fieldValidation=Warn", body).warnings()).anyMatch(w -> w.contains("spec.nonsense"));
-        assertThat(client.post(WIDGETS + "?fieldValidation=Ignore", widget(unique("w"), "{\"nonsense\":1}")).warnings()).isEmpty();
+        assertThat(client.post(WIDGETS + "?fieldValidation=Warn", body).warnings())
+                .anyMatch(w -> w.contains("spec.nonsense"));
+        assertThat(client.post(WIDGETS + "?fieldValidation=Ignore", widget(unique("w"), "{\"nonsense\":1}"))
+                        .warnings())
+                .isEmpty();
     }
 
     @Test
@@ -124,35 +144,54 @@ class CustomResourceProbeTest {
     @Test
     void metadataAloneDoesNotCountAsGeneration() {
         String path = WIDGETS + "/" + create("{}");
-        ProbeClient.Answer labelled = client.patch(path, ProbeClient.MERGE, "{\"metadata\":{\"labels\":{\"a\":\"b\"}}}");
+        ProbeClient.Answer labelled =
+                client.patch(path, ProbeClient.MERGE, "{\"metadata\":{\"labels\":{\"a\":\"b\"}}}");
         assertThat(labelled.text("metadata", "generation")).isEqualTo("1");
     }
 
     @Test
     void wrongKindOrVersionIsRefused() {
-        assertThat(client.post(WIDGETS, widget(unique("w"), "{}").replace("Widget", "Gadget")).code()).isEqualTo(422);
-        assertThat(client.post(WIDGETS, widget(unique("w"), "{}").replace("/v1\"", "/v2\"")).code()).isEqualTo(400);
+        assertThat(client.post(WIDGETS, widget(unique("w"), "{}").replace("Widget", "Gadget"))
+                        .code())
+                .isEqualTo(422);
+        assertThat(client.post(WIDGETS, widget(unique("w"), "{}").replace("/v1\"", "/v2\""))
+                        .code())
+                .isEqualTo(400);
     }
 
     @Test
     void definitionWithoutStructuralSchemaOrWithAnotherNameIsRefused() {
         String definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-        ObjectNode good = Json.parseObject(Definitions.named("gizmos", "Gizmo").getBytes(java.nio.charset.StandardCharsets.UTF_8), "application/yaml");
+        ObjectNode good = Json.parseObject(
+                Definitions.named("gizmos", "Gizmo").getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                "application/yaml");
         ObjectNode misnamed = good.deepCopy();
         Json.childObject(misnamed, "metadata").put("name", "other.probe.espalier.dev");
         assertThat(client.post(definitions, misnamed.toString()).code()).isEqualTo(422);
         ObjectNode typeless = good.deepCopy();
-        ((ObjectNode) Json.at(typeless, "spec", "versions").path(0).path("schema").path("openAPIV3Schema").path("properties").path("spec")).remove("type");
+        ((ObjectNode) Json.at(typeless, "spec", "versions")
+                        .path(0)
+                        .path("schema")
+                        .path("openAPIV3Schema")
+                        .path("properties")
+                        .path("spec"))
+                .remove("type");
         assertThat(client.post(definitions, typeless.toString()).code()).isEqualTo(422);
     }
 
     @Test
     void tableHasTheDefinitionsColumns() {
         String name = create("{\"size\":4}");
-        client.patch(WIDGETS + "/" + name + "/status", ProbeClient.MERGE, "{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}");
-        JsonNode table = client.get(WIDGETS + "/" + name, "application/json;as=Table;v=v1;g=meta.k8s.io,application/json").body();
+        client.patch(
+                WIDGETS + "/" + name + "/status",
+                ProbeClient.MERGE,
+                "{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}");
+        JsonNode table = client.get(
+                        WIDGETS + "/" + name, "application/json;as=Table;v=v1;g=meta.k8s.io,application/json")
+                .body();
         assertThat(table.path("kind").asText()).isEqualTo("Table");
-        assertThat(table.path("columnDefinitions").findValuesAsText("name")).containsExactly("Name", "Size", "Ready", "Age");
+        assertThat(table.path("columnDefinitions").findValuesAsText("name"))
+                .containsExactly("Name", "Size", "Ready", "Age");
         JsonNode cells = table.path("rows").path(0).path("cells");
         assertThat(cells.path(0).asText()).isEqualTo(name);
         assertThat(cells.path(1).asInt()).isEqualTo(4);
@@ -163,10 +202,18 @@ class CustomResourceProbeTest {
     @Test
     void rulesThatAreNotEvaluatedAreAnnounced() {
         assumeThat(api.embedded()).as("the embedded server evaluates no CEL").isPresent();
-        ObjectNode definition = Json.parseObject(Definitions.named("ruled", "Ruled").getBytes(java.nio.charset.StandardCharsets.UTF_8), "application/yaml");
-        ((ObjectNode) Json.at(definition, "spec", "versions").path(0).path("schema").path("openAPIV3Schema"))
-                .putArray("x-kubernetes-validations").addObject().put("rule", "self.spec.size > 1");
-        assertThat(client.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition.toString()).warnings())
+        ObjectNode definition = Json.parseObject(
+                Definitions.named("ruled", "Ruled").getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                "application/yaml");
+        ((ObjectNode) Json.at(definition, "spec", "versions")
+                        .path(0)
+                        .path("schema")
+                        .path("openAPIV3Schema"))
+                .putArray("x-kubernetes-validations")
+                .addObject()
+                .put("rule", "self.spec.size > 1");
+        assertThat(client.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition.toString())
+                        .warnings())
                 .anyMatch(warning -> warning.contains("does not evaluate x-kubernetes-validations"));
     }
 

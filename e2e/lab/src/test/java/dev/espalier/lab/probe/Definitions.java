@@ -73,7 +73,6 @@ final class Definitions {
                                   properties:
                                     type: {type: string}
                                     status: {type: string}
-                """
-                .formatted(plural, kind, kind.toLowerCase(java.util.Locale.ROOT));
+                """.formatted(plural, kind, kind.toLowerCase(java.util.Locale.ROOT));
     }
 }

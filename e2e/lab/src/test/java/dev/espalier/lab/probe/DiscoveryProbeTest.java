@@ -20,8 +20,10 @@ class DiscoveryProbeTest {
     void groupsAndVersionsAreListed() {
         assertThat(Json.texts(client.get("/api").body().path("versions"))).containsExactly("v1");
         JsonNode groups = client.get("/apis").body().path("groups");
-        assertThat(groups.findValuesAsText("name")).contains("apps", "probe.espalier.dev", "certificates.k8s.io", "coordination.k8s.io");
-        assertThat(client.get("/apis/probe.espalier.dev").text("preferredVersion", "groupVersion")).isEqualTo("probe.espalier.dev/v1");
+        assertThat(groups.findValuesAsText("name"))
+                .contains("apps", "probe.espalier.dev", "certificates.k8s.io", "coordination.k8s.io");
+        assertThat(client.get("/apis/probe.espalier.dev").text("preferredVersion", "groupVersion"))
+                .isEqualTo("probe.espalier.dev/v1");
         assertThat(client.get("/apis/none.such").code()).isEqualTo(404);
         assertThat(client.get("/apis/apps/v9").code()).isEqualTo(404);
     }
@@ -39,16 +41,23 @@ class DiscoveryProbeTest {
         JsonNode resource = find(client.get(path).body(), plural);
         assertThat(resource.path("kind").asText()).isEqualTo(kind);
         assertThat(resource.path("namespaced").asBoolean()).isEqualTo(namespaced);
-        assertThat(Json.texts(resource.path("verbs"))).contains("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
+        assertThat(Json.texts(resource.path("verbs")))
+                .contains("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
     }
 
     @Test
     void subresourcesAndShortNamesAreListed() {
         JsonNode widgets = client.get("/apis/probe.espalier.dev/v1").body();
-        assertThat(Json.texts(find(widgets, "widgets/status").path("verbs"))).containsExactlyInAnyOrder("get", "patch", "update");
+        assertThat(Json.texts(find(widgets, "widgets/status").path("verbs")))
+                .containsExactlyInAnyOrder("get", "patch", "update");
         assertThat(Json.texts(find(widgets, "widgets").path("shortNames"))).containsExactly("xwidget");
-        assertThat(find(client.get("/api/v1").body(), "serviceaccounts/token").path("kind").asText()).isEqualTo("TokenRequest");
-        assertThat(find(client.get("/apis/certificates.k8s.io/v1").body(), "certificatesigningrequests/approval").isMissingNode()).isFalse();
+        assertThat(find(client.get("/api/v1").body(), "serviceaccounts/token")
+                        .path("kind")
+                        .asText())
+                .isEqualTo("TokenRequest");
+        assertThat(find(client.get("/apis/certificates.k8s.io/v1").body(), "certificatesigningrequests/approval")
+                        .isMissingNode())
+                .isFalse();
     }
 
     @Test
@@ -62,11 +71,19 @@ class DiscoveryProbeTest {
     @Test
     void schemaSaysThatPatchesAreValidatedByTheServer() {
         assumeThat(api.isAtLeast(27)).as("/openapi/v3 is served").isTrue();
-        String url = client.get("/openapi/v3").body().path("paths").path("apis/probe.espalier.dev/v1").path("serverRelativeURL").asText();
+        String url = client.get("/openapi/v3")
+                .body()
+                .path("paths")
+                .path("apis/probe.espalier.dev/v1")
+                .path("serverRelativeURL")
+                .asText();
         JsonNode document = client.get(url).body();
-        JsonNode patch = document.path("paths").path("/apis/probe.espalier.dev/v1/widgets/{name}").path("patch");
+        JsonNode patch = document.path("paths")
+                .path("/apis/probe.espalier.dev/v1/widgets/{name}")
+                .path("patch");
         assertThat(patch.path("parameters").findValuesAsText("name")).contains("fieldValidation");
-        assertThat(patch.path("x-kubernetes-group-version-kind").path("kind").asText()).isEqualTo("Widget");
+        assertThat(patch.path("x-kubernetes-group-version-kind").path("kind").asText())
+                .isEqualTo("Widget");
         assertThat(document.path("components").path("schemas").toString()).contains("How big.");
     }
 

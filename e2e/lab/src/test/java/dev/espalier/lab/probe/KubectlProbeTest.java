@@ -30,25 +30,34 @@ class KubectlProbeTest {
 
     @BeforeEach
     void kubeconfig() throws IOException {
-        boolean present = Files.isExecutable(Path.of("/usr/bin/kubectl")) || Files.isExecutable(Path.of("/usr/local/bin/kubectl"));
+        boolean present = Files.isExecutable(Path.of("/usr/bin/kubectl"))
+                || Files.isExecutable(Path.of("/usr/local/bin/kubectl"));
         assumeThat(present).as("kubectl is installed").isTrue();
         Config config = api.config();
-        assumeThat(config.getAutoOAuthToken()).as("the probes' user has a token").isNotNull();
-        String authority = new String(Base64.getDecoder().decode(config.getCaCertData()), java.nio.charset.StandardCharsets.US_ASCII);
-        new Kubeconfig(config.getMasterUrl(), authority, "probe", config.getAutoOAuthToken()).write(folder.resolve("kubeconfig"));
+        assumeThat(config.getAutoOAuthToken())
+                .as("the probes' user has a token")
+                .isNotNull();
+        String authority = new String(
+                Base64.getDecoder().decode(config.getCaCertData()), java.nio.charset.StandardCharsets.US_ASCII);
+        new Kubeconfig(config.getMasterUrl(), authority, "probe", config.getAutoOAuthToken())
+                .write(folder.resolve("kubeconfig"));
     }
 
     @Test
     void applyGetDescribeDeleteOfACustomResource() {
         String name = unique("w");
         String manifest = widget(name, "{\"size\":4}");
-        assertThat(kubectl(manifest, "apply", "-f", "-").out()).contains("widget.probe.espalier.dev/" + name + " created");
+        assertThat(kubectl(manifest, "apply", "-f", "-").out())
+                .contains("widget.probe.espalier.dev/" + name + " created");
         assertThat(kubectl(manifest, "apply", "-f", "-").out()).contains("unchanged");
-        assertThat(kubectl(widget(name, "{\"size\":5}"), "apply", "-f", "-").out()).contains("configured");
+        assertThat(kubectl(widget(name, "{\"size\":5}"), "apply", "-f", "-").out())
+                .contains("configured");
         assertThat(kubectl("", "get", "xwidget", name, "--no-headers").out()).matches("(?s)" + name + " +5 .*");
         assertThat(kubectl("", "get", "widgets").out()).contains("NAME", "SIZE", "READY", "AGE");
         assertThat(kubectl("", "describe", "widget", name).out()).contains("Size:  5");
-        assertThat(kubectl("", "get", "widget", name, "-o", "jsonpath={.spec.size}").out()).isEqualTo("5");
+        assertThat(kubectl("", "get", "widget", name, "-o", "jsonpath={.spec.size}")
+                        .out())
+                .isEqualTo("5");
         assertThat(kubectl("", "label", "widget", name, "a=b").ok()).isTrue();
         assertThat(kubectl("", "delete", "widget", name).out()).contains("deleted");
     }
@@ -56,11 +65,23 @@ class KubectlProbeTest {
     @Test
     void serverSideApplyAndItsConflict() {
         String name = unique("w");
-        assertThat(kubectl(widget(name, "{\"size\":4}"), "apply", "--server-side", "--field-manager=one", "-f", "-").out()).contains("serverside-applied");
-        Shell.Result conflict = kubectl(widget(name, "{\"size\":5}"), "apply", "--server-side", "--field-manager=two", "-f", "-");
+        assertThat(kubectl(widget(name, "{\"size\":4}"), "apply", "--server-side", "--field-manager=one", "-f", "-")
+                        .out())
+                .contains("serverside-applied");
+        Shell.Result conflict =
+                kubectl(widget(name, "{\"size\":5}"), "apply", "--server-side", "--field-manager=two", "-f", "-");
         assertThat(conflict.ok()).isFalse();
         assertThat(conflict.err()).contains("conflict with \"one\"", ".spec.size");
-        assertThat(kubectl(widget(name, "{\"size\":5}"), "apply", "--server-side", "--force-conflicts", "--field-manager=two", "-f", "-").ok()).isTrue();
+        assertThat(kubectl(
+                                widget(name, "{\"size\":5}"),
+                                "apply",
+                                "--server-side",
+                                "--force-conflicts",
+                                "--field-manager=two",
+                                "-f",
+                                "-")
+                        .ok())
+                .isTrue();
     }
 
     @Test
@@ -76,12 +97,28 @@ class KubectlProbeTest {
     @Test
     void builtInResourcesAreAppliedInBothWays() {
         String namespace = api.namespace();
-        String deployment = "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"d\",\"namespace\":\"" + namespace + "\"},\"spec\":{\"selector\":{\"matchLabels\":{\"a\":\"b\"}},"
-                + "\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"%s\"}]}}}}";
-        assertThat(kubectl(deployment.formatted("one"), "apply", "-f", "-").out()).contains("created");
-        assertThat(kubectl(deployment.formatted("two"), "apply", "-f", "-").out()).contains("configured");
-        assertThat(kubectl("", "-n", namespace, "get", "deployment", "d", "-o", "jsonpath={.spec.template.spec.containers[*].image}").out()).isEqualTo("two");
-        assertThat(kubectl(deployment.formatted("three"), "apply", "--server-side", "--force-conflicts", "-f", "-").ok()).isTrue();
+        String deployment =
+                "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"d\",\"namespace\":\""
+                        + namespace + "\"},\"spec\":{\"selector\":{\"matchLabels\":{\"a\":\"b\"}},"
+                        + "\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"%s\"}]}}}}";
+        assertThat(kubectl(deployment.formatted("one"), "apply", "-f", "-").out())
+                .contains("created");
+        assertThat(kubectl(deployment.formatted("two"), "apply", "-f", "-").out())
+                .contains("configured");
+        assertThat(kubectl(
+                                "",
+                                "-n",
+                                namespace,
+                                "get",
+                                "deployment",
+                                "d",
+                                "-o",
+                                "jsonpath={.spec.template.spec.containers[*].image}")
+                        .out())
+                .isEqualTo("two");
+        assertThat(kubectl(deployment.formatted("three"), "apply", "--server-side", "--force-conflicts", "-f", "-")
+                        .ok())
+                .isTrue();
     }
 
     @Test
@@ -111,7 +148,12 @@ class KubectlProbeTest {
     }
 
     private List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(List.of("kubectl", "--kubeconfig", folder.resolve("kubeconfig").toString(), "--cache-dir", folder.resolve("cache").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                "kubectl",
+                "--kubeconfig",
+                folder.resolve("kubeconfig").toString(),
+                "--cache-dir",
+                folder.resolve("cache").toString()));
         command.addAll(List.of(arguments));
         return command;
     }

@@ -44,10 +44,14 @@ class LifecycleProbeTest {
         assertThat(marked.text("metadata", "generation")).isEqualTo("2");
         assertThat(client.get(path).code()).isEqualTo(200);
 
-        ProbeClient.Answer more = client.patch(path, ProbeClient.MERGE, "{\"metadata\":{\"finalizers\":[\"" + FINALIZER + "\",\"probe.espalier.dev/g\"]}}");
+        ProbeClient.Answer more = client.patch(
+                path,
+                ProbeClient.MERGE,
+                "{\"metadata\":{\"finalizers\":[\"" + FINALIZER + "\",\"probe.espalier.dev/g\"]}}");
         assertThat(more.code()).as("no new finalizer on a deleted object").isEqualTo(422);
 
-        ProbeClient.Answer last = client.patch(path, ProbeClient.JSON_PATCH, "[{\"op\":\"remove\",\"path\":\"/metadata/finalizers\"}]");
+        ProbeClient.Answer last =
+                client.patch(path, ProbeClient.JSON_PATCH, "[{\"op\":\"remove\",\"path\":\"/metadata/finalizers\"}]");
         assertThat(last.code()).isEqualTo(200);
         assertThat(last.text("metadata", "name")).isEqualTo(name);
         assertThat(last.text("spec", "size")).isEqualTo("3");
@@ -66,9 +70,15 @@ class LifecycleProbeTest {
     @Test
     void preconditionsGuardADeletion() {
         ProbeClient.Answer made = client.post(WIDGETS, widget(name, "{}"));
-        assertThat(client.delete(path, "{\"preconditions\":{\"uid\":\"other\"}}").code()).isEqualTo(409);
-        assertThat(client.delete(path, "{\"preconditions\":{\"resourceVersion\":\"1\"}}").code()).isEqualTo(409);
-        assertThat(client.delete(path, "{\"preconditions\":{\"uid\":\"" + made.text("metadata", "uid") + "\"}}").code()).isEqualTo(200);
+        assertThat(client.delete(path, "{\"preconditions\":{\"uid\":\"other\"}}")
+                        .code())
+                .isEqualTo(409);
+        assertThat(client.delete(path, "{\"preconditions\":{\"resourceVersion\":\"1\"}}")
+                        .code())
+                .isEqualTo(409);
+        assertThat(client.delete(path, "{\"preconditions\":{\"uid\":\"" + made.text("metadata", "uid") + "\"}}")
+                        .code())
+                .isEqualTo(200);
     }
 
     @Test
@@ -99,7 +109,9 @@ class LifecycleProbeTest {
         client.post(maps, owned("a", uid));
         client.delete(path, "{\"propagationPolicy\":\"Orphan\"}");
         soon().until(() -> client.get(path).code() == 404);
-        assertThat(Json.at(client.get(maps + "/a").body(), "metadata", "ownerReferences").size()).isZero();
+        assertThat(Json.at(client.get(maps + "/a").body(), "metadata", "ownerReferences")
+                        .size())
+                .isZero();
     }
 
     @Test
@@ -107,10 +119,14 @@ class LifecycleProbeTest {
         assumeThat(api.hasControllers()).isTrue();
         String maps = "/api/v1/namespaces/" + api.namespace() + "/configmaps";
         String uid = client.post(WIDGETS, widget(name, "{}")).text("metadata", "uid");
-        client.post(maps, owned("a", uid).replace("\"name\":\"a\"", "\"name\":\"a\",\"finalizers\":[\"" + FINALIZER + "\"]"));
+        client.post(
+                maps,
+                owned("a", uid).replace("\"name\":\"a\"", "\"name\":\"a\",\"finalizers\":[\"" + FINALIZER + "\"]"));
         client.delete(path, "{\"propagationPolicy\":\"Foreground\"}");
-        soon().until(() -> !client.get(maps + "/a").text("metadata", "deletionTimestamp").isEmpty());
-        assertThat(Json.texts(Json.at(client.get(path).body(), "metadata", "finalizers"))).contains("foregroundDeletion");
+        soon().until(() ->
+                !client.get(maps + "/a").text("metadata", "deletionTimestamp").isEmpty());
+        assertThat(Json.texts(Json.at(client.get(path).body(), "metadata", "finalizers")))
+                .contains("foregroundDeletion");
         client.patch(maps + "/a", ProbeClient.MERGE, "{\"metadata\":{\"finalizers\":null}}");
         soon().until(() -> client.get(path).code() == 404);
     }
@@ -133,7 +149,8 @@ class LifecycleProbeTest {
         ProbeClient.Answer ending = client.delete("/api/v1/namespaces/" + namespace);
         assertThat(ending.text("status", "phase")).isEqualTo("Terminating");
         assertThat(client.post(maps, configMap("b", "k", "v")).code()).isEqualTo(403);
-        soon().until(() -> !client.get(maps + "/a").text("metadata", "deletionTimestamp").isEmpty());
+        soon().until(() ->
+                !client.get(maps + "/a").text("metadata", "deletionTimestamp").isEmpty());
         assertThat(client.get("/api/v1/namespaces/" + namespace).code()).isEqualTo(200);
         client.patch(maps + "/a", ProbeClient.MERGE, "{\"metadata\":{\"finalizers\":null}}");
         soon().until(() -> client.get("/api/v1/namespaces/" + namespace).code() == 404);
@@ -143,13 +160,17 @@ class LifecycleProbeTest {
     void namespaceHasADefaultServiceAccount() {
         assumeThat(api.hasControllers()).isTrue();
         String namespace = api.namespace();
-        soon().until(() -> client.get("/api/v1/namespaces/" + namespace + "/serviceaccounts/default").code() == 200);
+        soon().until(() -> client.get("/api/v1/namespaces/" + namespace + "/serviceaccounts/default")
+                        .code()
+                == 200);
     }
 
     @Test
     void podOnANodeEndsGracefullyAndAtOnceWhenForced() {
         String pods = "/api/v1/namespaces/" + api.namespace() + "/pods";
-        client.post(pods, "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"nodeName\":\"none\",\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}");
+        client.post(
+                pods,
+                "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"nodeName\":\"none\",\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}");
         ProbeClient.Answer marked = client.delete(pods + "/p");
         assertThat(marked.text("metadata", "deletionGracePeriodSeconds")).isEqualTo("30");
         assertThat(client.get(pods + "/p").code()).isEqualTo(200);
@@ -158,12 +179,18 @@ class LifecycleProbeTest {
     }
 
     private void createWithFinalizer() {
-        client.post(WIDGETS, widget(name, "{}").replace("\"name\":\"" + name + "\"", "\"name\":\"" + name + "\",\"finalizers\":[\"" + FINALIZER + "\"]"));
+        client.post(
+                WIDGETS,
+                widget(name, "{}")
+                        .replace(
+                                "\"name\":\"" + name + "\"",
+                                "\"name\":\"" + name + "\",\"finalizers\":[\"" + FINALIZER + "\"]"));
     }
 
     private String owned(String map, String ownerUid) {
-        return "{\"metadata\":{\"name\":\"" + map + "\",\"ownerReferences\":[{\"apiVersion\":\"probe.espalier.dev/v1\",\"kind\":\"Widget\",\"name\":\"" + name + "\",\"uid\":\""
-                + ownerUid + "\",\"blockOwnerDeletion\":true}]}}";
+        return "{\"metadata\":{\"name\":\"" + map
+                + "\",\"ownerReferences\":[{\"apiVersion\":\"probe.espalier.dev/v1\",\"kind\":\"Widget\",\"name\":\""
+                + name + "\",\"uid\":\"" + ownerUid + "\",\"blockOwnerDeletion\":true}]}}";
     }
 
     private static ConditionFactory soon() {

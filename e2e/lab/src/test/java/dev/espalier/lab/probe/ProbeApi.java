@@ -85,14 +85,18 @@ final class ProbeApi {
 
     /** Makes a custom resource served. */
     void install(String definition) {
-        ObjectNode object = Json.parseObject(definition.getBytes(java.nio.charset.StandardCharsets.UTF_8), "application/yaml");
+        ObjectNode object =
+                Json.parseObject(definition.getBytes(java.nio.charset.StandardCharsets.UTF_8), "application/yaml");
         String name = Json.textOrEmpty(object, "metadata", "name");
         String definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
         admin.apply(definitions + "/" + name + "?force=true", "probe", object.toString());
-        String list = "/apis/" + Json.textOrEmpty(object, "spec", "group") + "/v1/" + Json.textOrEmpty(object, "spec", "names", "plural");
+        String list = "/apis/" + Json.textOrEmpty(object, "spec", "group") + "/v1/"
+                + Json.textOrEmpty(object, "spec", "names", "plural");
         await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> admin.get(definitions + "/" + name).body().toString().contains("\"Established\"") && admin.get(list).code() == 200);
+                .until(() ->
+                        admin.get(definitions + "/" + name).body().toString().contains("\"Established\"")
+                                && admin.get(list).code() == 200);
     }
 
     ProbeClient admin() {
@@ -134,15 +138,19 @@ final class ProbeApi {
     /** A new namespace. */
     String namespace() {
         String name = unique("probe");
-        admin.post("/api/v1/namespaces", "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"" + name + "\"}}");
+        admin.post(
+                "/api/v1/namespaces",
+                "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"" + name + "\"}}");
         return name;
     }
 
     static String widget(String name, String spec) {
-        return "{\"apiVersion\":\"" + GROUP + "/v1\",\"kind\":\"Widget\",\"metadata\":{\"name\":\"" + name + "\"},\"spec\":" + spec + "}";
+        return "{\"apiVersion\":\"" + GROUP + "/v1\",\"kind\":\"Widget\",\"metadata\":{\"name\":\"" + name
+                + "\"},\"spec\":" + spec + "}";
     }
 
     static String configMap(String name, String key, String value) {
-        return "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"" + name + "\"},\"data\":{\"" + key + "\":\"" + value + "\"}}";
+        return "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"" + name + "\"},\"data\":{\""
+                + key + "\":\"" + value + "\"}}";
     }
 }

@@ -33,7 +33,10 @@ final class ProbeClient {
     ProbeClient(String server, @Nullable String token, SSLContext tls) {
         this.server = server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
         this.token = token;
-        this.http = HttpClient.newBuilder().sslContext(tls).version(HttpClient.Version.HTTP_1_1).build();
+        this.http = HttpClient.newBuilder()
+                .sslContext(tls)
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
     }
 
     static ProbeClient of(Config config) {
@@ -105,9 +108,14 @@ final class ProbeClient {
 
     Answer call(String method, String path, String mediaType, String body, String accept) {
         try {
-            HttpResponse<byte[]> response = http.send(request(method, path, mediaType, body, accept).build(), HttpResponse.BodyHandlers.ofByteArray());
-            boolean json = response.headers().firstValue("content-type").orElse("").startsWith(JSON);
-            return new Answer(response.statusCode(), json ? Json.parse(response.body(), JSON) : MissingNode.getInstance(), response.headers());
+            HttpResponse<byte[]> response = http.send(
+                    request(method, path, mediaType, body, accept).build(), HttpResponse.BodyHandlers.ofByteArray());
+            boolean json =
+                    response.headers().firstValue("content-type").orElse("").startsWith(JSON);
+            return new Answer(
+                    response.statusCode(),
+                    json ? Json.parse(response.body(), JSON) : MissingNode.getInstance(),
+                    response.headers());
         } catch (IOException e) {
             throw new UncheckedIOException(method + " " + path, e);
         } catch (InterruptedException e) {
@@ -120,7 +128,10 @@ final class ProbeClient {
     Watching watch(String path) {
         try {
             String separator = path.contains("?") ? "&" : "?";
-            var response = http.send(request("GET", path + separator + "watch=true", JSON, "", JSON).build(), HttpResponse.BodyHandlers.ofInputStream());
+            var response = http.send(
+                    request("GET", path + separator + "watch=true", JSON, "", JSON)
+                            .build(),
+                    HttpResponse.BodyHandlers.ofInputStream());
             return new Watching(response.statusCode(), response.body());
         } catch (IOException e) {
             throw new UncheckedIOException("watch " + path, e);
@@ -135,7 +146,11 @@ final class ProbeClient {
                 .timeout(Duration.ofSeconds(20))
                 .header("Accept", accept)
                 .header("User-Agent", "probe/1")
-                .method(method, body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body));
         if (!body.isEmpty()) {
             builder.header("Content-Type", mediaType);
         }

@@ -29,7 +29,8 @@ class WatchProbeTest {
         maps = "/api/v1/namespaces/" + api.namespace() + "/configmaps";
         // The controllers' own ConfigMap must not come in between.
         if (api.embedded().isPresent()) {
-            org.awaitility.Awaitility.await().until(() -> client.get(maps + "/kube-root-ca.crt").code() == 200);
+            org.awaitility.Awaitility.await()
+                    .until(() -> client.get(maps + "/kube-root-ca.crt").code() == 200);
         }
     }
 
@@ -77,7 +78,8 @@ class WatchProbeTest {
     @Test
     void removalOfTheLastFinalizerIsSeenAsDeletion() throws IOException {
         client.post(maps, "{\"metadata\":{\"name\":\"a\",\"finalizers\":[\"probe.espalier.dev/f\"]}}");
-        try (Watching watch = client.watch(maps + "?resourceVersion=" + client.get(maps).version())) {
+        try (Watching watch =
+                client.watch(maps + "?resourceVersion=" + client.get(maps).version())) {
             client.delete(maps + "/a");
             assertThat(watch.next()).isEqualTo("MODIFIED a");
             client.patch(maps + "/a", ProbeClient.MERGE, "{\"metadata\":{\"finalizers\":null}}");
@@ -87,14 +89,17 @@ class WatchProbeTest {
 
     @Test
     void watchEndsAfterItsTime() throws IOException {
-        try (Watching watch = client.watch(maps + "?timeoutSeconds=1&resourceVersion=" + client.get(maps).version())) {
+        try (Watching watch = client.watch(
+                maps + "?timeoutSeconds=1&resourceVersion=" + client.get(maps).version())) {
             assertThat(watch.next()).isEqualTo("END ");
         }
     }
 
     @Test
     void versionThatIsTooOldIsExpiredInsideOfTheStream() throws IOException {
-        assumeThat(api.embedded()).as("a real server that has just been made still has all of its history").isPresent();
+        assumeThat(api.embedded())
+                .as("a real server that has just been made still has all of its history")
+                .isPresent();
         try (Watching watch = client.watch(maps + "?resourceVersion=1")) {
             ObjectNode event = watch.nextEvent("BOOKMARK");
             assertThat(event.path("type").asText()).isEqualTo("ERROR");
@@ -107,8 +112,11 @@ class WatchProbeTest {
 
     @Test
     void bookmarksCarryAVersionToResumeFrom() throws IOException {
-        assumeThat(api.embedded()).as("a real server waits a minute between bookmarks").isPresent();
-        try (Watching watch = client.watch(maps + "?allowWatchBookmarks=true&resourceVersion=" + client.get(maps).version())) {
+        assumeThat(api.embedded())
+                .as("a real server waits a minute between bookmarks")
+                .isPresent();
+        try (Watching watch = client.watch(maps + "?allowWatchBookmarks=true&resourceVersion="
+                + client.get(maps).version())) {
             ObjectNode bookmark = watch.nextEvent("");
             assertThat(bookmark.path("type").asText()).isEqualTo("BOOKMARK");
             assertThat(Json.at(bookmark, "object", "kind").asText()).isEqualTo("ConfigMap");
@@ -122,12 +130,18 @@ class WatchProbeTest {
 
     @Test
     void initialEventsEndWithAnAnnotatedBookmark() throws IOException {
-        assumeThat(api.embedded()).as("WatchList is on by default from 1.34 only").isPresent();
+        assumeThat(api.embedded())
+                .as("WatchList is on by default from 1.34 only")
+                .isPresent();
         client.post(maps, configMap("a", "k", "1"));
-        try (Watching watch = client.watch(maps + "?sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&fieldSelector=metadata.name%3Da")) {
+        try (Watching watch = client.watch(
+                maps
+                        + "?sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&fieldSelector=metadata.name%3Da")) {
             assertThat(watch.next()).isEqualTo("ADDED a");
             ObjectNode bookmark = watch.nextEvent("ADDED");
-            assertThat(Json.at(bookmark, "object", "metadata", "annotations", "k8s.io/initial-events-end").asText()).isEqualTo("true");
+            assertThat(Json.at(bookmark, "object", "metadata", "annotations", "k8s.io/initial-events-end")
+                            .asText())
+                    .isEqualTo("true");
         }
     }
 
@@ -136,7 +150,8 @@ class WatchProbeTest {
         ProbeClient.Answer list = client.get(maps);
         assertThat(list.text("kind")).isEqualTo("ConfigMapList");
         assertThat(list.version()).matches("\\d+");
-        assertThat(client.get(maps + "?resourceVersion=" + list.version() + "9").code()).isEqualTo(504);
+        assertThat(client.get(maps + "?resourceVersion=" + list.version() + "9").code())
+                .isEqualTo(504);
     }
 
     @Test
@@ -152,7 +167,10 @@ class WatchProbeTest {
             chunk = client.get(maps + "?limit=2&labelSelector=n%3D1&continue=" + chunk.text("metadata", "continue"));
             chunk.body().path("items").forEach(item -> names.add(Json.textOrEmpty(item, "metadata", "name")));
         }
-        assertThat(names).contains("c0", "c1", "c2", "c3", "c4").doesNotContain("c9").doesNotHaveDuplicates();
+        assertThat(names)
+                .contains("c0", "c1", "c2", "c3", "c4")
+                .doesNotContain("c9")
+                .doesNotHaveDuplicates();
     }
 
     @Test
@@ -175,11 +193,18 @@ class WatchProbeTest {
         String namespace = maps.split("/", -1)[4];
         String pods = "/api/v1/namespaces/" + namespace + "/pods";
         for (String node : List.of("n1", "n2")) {
-            client.post(pods, "{\"metadata\":{\"name\":\"on-" + node + "\"},\"spec\":{\"nodeName\":\"" + node + "\",\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}");
+            client.post(
+                    pods,
+                    "{\"metadata\":{\"name\":\"on-" + node + "\"},\"spec\":{\"nodeName\":\"" + node
+                            + "\",\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}");
         }
-        assertThat(names(client.get(pods + "?fieldSelector=spec.nodeName%3Dn1").body())).containsExactly("on-n1");
-        assertThat(names(client.get(pods + "?fieldSelector=spec.nodeName!%3Dn1,status.phase%3DPending").body())).containsExactly("on-n2");
-        assertThat(client.get(pods + "?fieldSelector=spec.dnsPolicy%3Dx").code()).isEqualTo(400);
+        assertThat(names(client.get(pods + "?fieldSelector=spec.nodeName%3Dn1").body()))
+                .containsExactly("on-n1");
+        assertThat(names(client.get(pods + "?fieldSelector=spec.nodeName!%3Dn1,status.phase%3DPending")
+                        .body()))
+                .containsExactly("on-n2");
+        assertThat(client.get(pods + "?fieldSelector=spec.dnsPolicy%3Dx").code())
+                .isEqualTo(400);
         assertThat(client.get(maps + "?fieldSelector=data.k%3Dx").code()).isEqualTo(400);
     }
 
@@ -187,9 +212,15 @@ class WatchProbeTest {
     void restartedServerTakesNoOldVersionForItsOwn() throws IOException {
         try (LabApiServer first = LabApiServer.start(LabApiConfig.local());
                 LabApiServer second = LabApiServer.start(LabApiConfig.local())) {
-            String old = ProbeClient.of(Config.fromKubeconfig(first.admin().toYaml())).get("/api/v1/nodes").version();
-            try (Watching watch = ProbeClient.of(Config.fromKubeconfig(second.admin().toYaml())).watch("/api/v1/nodes?resourceVersion=" + old)) {
-                assertThat(Json.at(watch.nextEvent("BOOKMARK"), "object", "code").asInt()).isEqualTo(410);
+            String old = ProbeClient.of(Config.fromKubeconfig(first.admin().toYaml()))
+                    .get("/api/v1/nodes")
+                    .version();
+            try (Watching watch = ProbeClient.of(
+                            Config.fromKubeconfig(second.admin().toYaml()))
+                    .watch("/api/v1/nodes?resourceVersion=" + old)) {
+                assertThat(Json.at(watch.nextEvent("BOOKMARK"), "object", "code")
+                                .asInt())
+                        .isEqualTo(410);
             }
         }
     }

@@ -65,7 +65,8 @@ final class Watching implements AutoCloseable {
     }
 
     static String describe(ObjectNode event) {
-        return event.path("type").asText() + " " + Json.at(event, "object", "metadata", "name").asText("");
+        return event.path("type").asText() + " "
+                + Json.at(event, "object", "metadata", "name").asText("");
     }
 
     @Override

@@ -17,13 +17,12 @@ import java.util.Set;
 
 /** The resources that are questions: who is this, and may they do that. */
 final class Reviews {
-    private static final Set<String> PLURALS =
-            Set.of(
-                    "tokenreviews",
-                    "selfsubjectreviews",
-                    "subjectaccessreviews",
-                    "selfsubjectaccessreviews",
-                    "selfsubjectrulesreviews");
+    private static final Set<String> PLURALS = Set.of(
+            "tokenreviews",
+            "selfsubjectreviews",
+            "subjectaccessreviews",
+            "selfsubjectaccessreviews",
+            "selfsubjectrulesreviews");
 
     private final Authenticator authenticator;
     private final Rbac rbac;

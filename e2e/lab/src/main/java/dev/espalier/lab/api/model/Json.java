@@ -97,7 +97,7 @@ public final class Json {
     /** Whether two numbers or texts or trees mean the same: {@code 1} and {@code 1.0} do. */
     public static boolean same(@Nullable JsonNode left, @Nullable JsonNode right) {
         if (left == null || right == null) {
-            return left == right;
+            return left == null && right == null;
         }
         if (left.isNumber() && right.isNumber()) {
             return left.decimalValue().compareTo(right.decimalValue()) == 0;

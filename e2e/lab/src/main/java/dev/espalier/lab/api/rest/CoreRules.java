@@ -101,7 +101,8 @@ final class CoreRules {
 
         private static boolean isBase64(String text) {
             try {
-                return Base64.getDecoder().decode(text).length >= 0;
+                byte[] _ = Base64.getDecoder().decode(text);
+                return true;
             } catch (IllegalArgumentException e) {
                 return false;
             }

@@ -318,13 +318,18 @@ public final class ResourceWriter {
         String kind = Json.textOrEmpty(body, "kind");
         String version = Json.textOrEmpty(body, "apiVersion");
         if (!version.equals(type.apiVersion()) && !(version.isEmpty() && !type.custom())) {
-            throw ApiException.badRequest("the API version in the data (" + version + ") does not match the expected API version (" + type.apiVersion() + ")");
+            throw ApiException.badRequest("the API version in the data (" + version
+                    + ") does not match the expected API version (" + type.apiVersion() + ")");
         }
         if (!kind.equals(type.kind()) && !(kind.isEmpty() && !type.custom())) {
             if (type.custom()) {
-                throw ApiException.invalid(type, Meta.name(body), List.of(FieldError.invalid("kind", "\"" + kind + "\"", "must be " + type.kind())));
+                throw ApiException.invalid(
+                        type,
+                        Meta.name(body),
+                        List.of(FieldError.invalid("kind", "\"" + kind + "\"", "must be " + type.kind())));
             }
-            throw ApiException.badRequest("the object provided is unrecognized (must be of kind " + type.kind() + "): got " + kind);
+            throw ApiException.badRequest(
+                    "the object provided is unrecognized (must be of kind " + type.kind() + "): got " + kind);
         }
         body.put("kind", type.kind()).put("apiVersion", type.apiVersion());
     }
