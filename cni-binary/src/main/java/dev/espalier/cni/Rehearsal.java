@@ -3,6 +3,7 @@ package dev.espalier.cni;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -57,7 +58,7 @@ final class Rehearsal {
                 Frame.read(channel);
                 channel.write(ByteBuffer.wrap(new CniReply(0, "{}").encode()));
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         }
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -112,7 +113,7 @@ class CniRequestTest {
             byte[] cut = Arrays.copyOf(whole, length);
             assertThatThrownBy(() -> frame(cut)).isInstanceOf(IOException.class);
         }
-        assertThatThrownBy(() -> frame("GET / HTTP/1.1\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
+        assertThatThrownBy(() -> frame("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII)))
                 .hasMessageContaining("not a message");
     }
 

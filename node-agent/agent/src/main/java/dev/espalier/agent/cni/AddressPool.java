@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Addresses of this node's pods. Goes round its ranges, so that an address that was given back is the last to be given out again: connections and caches of
@@ -78,7 +79,7 @@ final class AddressPool {
         taken.remove(address);
     }
 
-    private @org.jspecify.annotations.Nullable PodAddress next(List<PodCidr> family) {
+    private @Nullable PodAddress next(List<PodCidr> family) {
         for (PodCidr range : family) {
             IpAddress address = candidate(range);
             if (address != null) {
@@ -90,7 +91,7 @@ final class AddressPool {
         return null;
     }
 
-    private @org.jspecify.annotations.Nullable IpAddress candidate(PodCidr range) {
+    private @Nullable IpAddress candidate(PodCidr range) {
         Prefix prefix = range.prefix();
         int hostBits = prefix.address().bitLength() - prefix.length();
         long size = hostBits >= 16 ? MOST_ADDRESSES : 1L << hostBits;

@@ -3,6 +3,7 @@ package dev.espalier.agent.cni;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.cni.CniFailure;
 import dev.espalier.cni.CniReply;
 import dev.espalier.cni.CniRequest;
 import dev.espalier.cni.Frame;
@@ -142,7 +143,7 @@ class CrashRootTest extends NodeWithCni {
             reply = CniReply.decode(Frame.read(channel));
         } catch (IOException killed) {
             return false;
-        } catch (dev.espalier.cni.CniFailure e) {
+        } catch (CniFailure e) {
             throw new AssertionError(e);
         }
         assertThat(reply.exitCode()).as(reply.output()).isZero();

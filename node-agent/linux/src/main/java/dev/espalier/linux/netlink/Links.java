@@ -4,6 +4,7 @@ import dev.espalier.linux.libc.Errno;
 import dev.espalier.linux.libc.ErrnoException;
 import dev.espalier.linux.libc.Fd;
 import dev.espalier.wire.Octets;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -80,8 +81,7 @@ public final class Links {
     /** Free text of at most 255 octets that shows in {@code ip link}. */
     public void setAlias(int index, String alias) throws ErrnoException {
         // Without the terminating zero, which the kernel would count as part of the text.
-        change(change(index)
-                .attribute(LinkCodec.IFLA_IFALIAS, alias.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        change(change(index).attribute(LinkCodec.IFLA_IFALIAS, alias.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Moves the interface into another namespace, where it gets a new index, is down and has no address. */

@@ -3,6 +3,7 @@ package dev.espalier.linux.netns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * Kernel settings under /proc/sys. Those under {@code net} are those of the calling thread's network namespace: use them inside
@@ -21,7 +22,7 @@ public final class Sysctl {
     public static void set(String key, String value) throws IOException {
         Path file = file(key);
         try {
-            Files.writeString(file, value, java.nio.file.StandardOpenOption.WRITE);
+            Files.writeString(file, value, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new IOException("sysctl " + key + " = " + value + ": " + e.getMessage(), e);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -70,7 +71,7 @@ class WakerTest {
 
     @Test
     void errorsNameTheCallAndTheArgument() {
-        assertThatThrownBy(() -> Syscalls.open(java.nio.file.Path.of("/nowhere/at/all"), Syscalls.O_RDONLY))
+        assertThatThrownBy(() -> Syscalls.open(Path.of("/nowhere/at/all"), Syscalls.O_RDONLY))
                 .isInstanceOf(ErrnoException.class)
                 .hasMessage("open /nowhere/at/all: ENOENT");
         assertThat(new ErrnoException("ioctl", "x", 4242)).hasMessage("ioctl x: errno 4242");

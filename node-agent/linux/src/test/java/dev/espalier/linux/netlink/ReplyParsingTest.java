@@ -6,6 +6,7 @@ import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.IpAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -96,7 +97,7 @@ class ReplyParsingTest {
 
     @Test
     void findsTheKernelsExplanationBehindACappedError() {
-        byte[] text = "Nexthop has invalid gateway\0".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] text = "Nexthop has invalid gateway\0".getBytes(StandardCharsets.US_ASCII);
         ByteBuffer body = ByteBuffer.allocate(4 + 16 + 4 + text.length).order(ByteOrder.nativeOrder());
         body.putInt(-101)
                 .putInt(60)

@@ -17,6 +17,7 @@ import dev.espalier.wire.ip.IpAddress;
 import dev.espalier.wire.ip.Prefix;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -70,7 +71,7 @@ class TunDeviceRootTest {
             answer(packet);
             assertThat(tun.queue(0).write(packet, length)).isEqualTo(length);
 
-            assertThat(new String(ping.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+            assertThat(new String(ping.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .contains("1 received");
         }
     }
