@@ -24,6 +24,8 @@ import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLo
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
@@ -94,7 +96,7 @@ class ClientProbeTest {
                 first.close();
                 try (LabApiServer second = LabApiServer.start(LabApiConfig.local()
                         .withStateFolder(folder)
-                        .withListen(new java.net.InetSocketAddress("127.0.0.1", port)))) {
+                        .withListen(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)))) {
                     ProbeClient.of(Config.fromKubeconfig(second.admin().toYaml()))
                             .post("/api/v1/namespaces/default/configmaps", configMap("new", "k", "1"));
                     soon().until(() -> seen.events.contains("added new") && seen.events.contains("deleted old"));
