@@ -39,7 +39,7 @@ final class UpCommand implements Callable<Integer> {
                         System.out::println)
                 .close();
         System.out.println(
-                "up. Next: e2e/lab/lab apply -f deploy/examples/protect-all.yaml; e2e/lab/lab pod add a --node 1; e2e/lab/lab status");
+                "up. Next: e2e/lab/lab apply -f deploy/examples/ipsecpolicy-default.yaml; e2e/lab/lab pod add a --node 1; e2e/lab/lab status");
         return 0;
     }
 }

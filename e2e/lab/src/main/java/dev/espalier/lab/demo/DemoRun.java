@@ -24,7 +24,6 @@ public final class DemoRun {
         boolean held = false;
         try (LabCluster cluster = LabCluster.up(paths, nodes, family, Demo.CERTIFICATE_LIFETIME, proofs::progress);
                 Stage stage = new Stage(cluster)) {
-            stage.startCaptures();
             proofs.progress(nodes * PODS_PER_NODE + " pods through the CNI binary");
             stage.addPods(PODS_PER_NODE);
             new Demo(stage, proofs).run();

@@ -128,7 +128,7 @@ public final class IssuedIdentity implements IdentitySource {
             StoredIdentity.Held fresh = obtain(bundle);
             held = fresh;
             failures = 0;
-            renewAt = RenewalTime.of(fresh.chain().getFirst(), random);
+            renewAt = RenewalTime.of(fresh.chain().getFirst(), clock.instant(), random);
             told.credentialsChanged(credentials(fresh, bundle));
             LOG.infof(
                     "certificate %s issued, valid until %s, to be renewed at %s",
@@ -198,7 +198,7 @@ public final class IssuedIdentity implements IdentitySource {
         try {
             held = store.load().orElse(null);
             if (held != null) {
-                renewAt = RenewalTime.of(held.chain().getFirst(), random);
+                renewAt = RenewalTime.of(held.chain().getFirst(), clock.instant(), random);
             }
         } catch (IdentityException e) {
             LOG.warnf("%s; asking for another certificate", e.getMessage());

@@ -16,12 +16,29 @@ class RenewalTimeTest {
     void renewalIsAtTwoThirdsOfLifeLessUpToATenth() {
         Random random = new Random(42);
         for (int i = 0; i < 1000; i++) {
-            Instant at = RenewalTime.of(START, START.plus(Duration.ofHours(24)), random);
+            Instant at = RenewalTime.of(START, START.plus(Duration.ofHours(24)), START, random);
 
             assertThat(at)
                     .isBetween(
                             START.plus(Duration.ofHours(16)).minus(Duration.ofMinutes(144)),
                             START.plus(Duration.ofHours(16)));
+        }
+    }
+
+    @Test
+    void whatTheIssuerDatedBackIsNoPartOfLife() {
+        Instant issued = START.plus(Duration.ofMinutes(5));
+        Instant end = issued.plus(Duration.ofMinutes(3));
+        Random random = new Random(42);
+        for (int i = 0; i < 1000; i++) {
+            Instant expectedLatest = issued.plus(Duration.ofMinutes(2));
+
+            assertThat(RenewalTime.of(START, end, issued, random))
+                    .as("when it comes")
+                    .isBetween(expectedLatest.minusSeconds(18), expectedLatest);
+            assertThat(RenewalTime.of(START, end, issued.plusSeconds(60), random))
+                    .as("after a restart")
+                    .isBetween(expectedLatest.minusSeconds(18), expectedLatest);
         }
     }
 }

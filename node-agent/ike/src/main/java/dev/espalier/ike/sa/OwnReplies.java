@@ -53,6 +53,11 @@ final class OwnReplies {
 
     void read(OwnRequest request, Message response, long nowNanos) {
         switch (request) {
+            case OwnRequest.MakeChild make when sa.state() instanceof SaState.Closing -> {
+                // Whatever the peer has agreed to ends with this SA: a pair taken in now would outlive it (IKE-29).
+                tasks.done();
+                make.abandon(env);
+            }
             case OwnRequest.MakeChild make -> {
                 child(make, make.offer().read(response, sa.keys()), nowNanos);
                 make.offer().close();
@@ -67,6 +72,7 @@ final class OwnReplies {
             case OwnRequest.CheckLiveness check -> tasks.done();
             case OwnRequest.CloseIke close -> {
                 tasks.done();
+                peer.retireChildren(sa, "IKE SA closed", nowNanos);
                 sa.dispose();
             }
         }
@@ -183,6 +189,11 @@ final class OwnReplies {
     }
 
     private void ikeRekeyed(NewIkeSa made, List<Proposal> basis, long nowNanos) {
+        if (sa.state() instanceof SaState.Closing) {
+            // The peer has moved on to the new SA, which has to be told of the end as well.
+            sa.rekeyed(made, basis, new SaState.Standby(), nowNanos).close("replaced SA is closing", nowNanos);
+            return;
+        }
         if (crossingSa.isPresent() && crossingSa.get().sa().state() instanceof SaState.Standby) {
             CrossingSa theirs = crossingSa.get();
             if (RekeyCollision.ownIsRedundant(made.lowestNonce(), theirs.lowestNonce())) {
