@@ -38,6 +38,8 @@ public final class KubernetesSource implements NodeViewSource {
     private final AtomicBoolean pending = new AtomicBoolean();
     private @Nullable NodeView last;
     private List<String> lastProblems = List.of();
+    private List<String> atLastCheck = List.of();
+    private List<String> logged = List.of();
 
     public KubernetesSource(KubernetesClient client, String nodeName) {
         this.nodeName = nodeName;
@@ -95,6 +97,19 @@ public final class KubernetesSource implements NodeViewSource {
         }
     }
 
+    /** Watches break and come back all the time; a line is due for what is the same at two checks in a row, once. */
+    private void logWhatLasts() {
+        if (lastProblems.equals(atLastCheck) && !lastProblems.equals(logged)) {
+            lastProblems.forEach(p -> LOG.warnf(
+                    "%s (%s)", p, last == null ? "nothing is in force yet" : "what was seen last stays in force"));
+            if (lastProblems.isEmpty()) {
+                LOG.info("the API can be watched again");
+            }
+            logged = lastProblems;
+        }
+        atLastCheck = lastProblems;
+    }
+
     private void look(Listener listener) {
         try {
             List<String> problems = new ArrayList<>();
@@ -110,7 +125,6 @@ public final class KubernetesSource implements NodeViewSource {
             }
             if (!problems.equals(lastProblems)) {
                 lastProblems = problems;
-                problems.forEach(p -> LOG.warnf("%s (what was seen last stays in force)", p));
                 listener.problemsChanged(problems);
             }
         } catch (RuntimeException e) {

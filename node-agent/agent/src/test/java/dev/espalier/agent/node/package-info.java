@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.agent.node;
+
+import org.jspecify.annotations.NullMarked;
