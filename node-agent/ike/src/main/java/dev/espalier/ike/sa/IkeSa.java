@@ -108,6 +108,7 @@ public final class IkeSa implements Party {
                 0);
         env.logKeys(sa.spiInitiator(), sa.spiResponder(), sa.keys());
         IkeSa made = new IkeSa(env, peer, next, negotiatedFrom, initial, nowNanos);
+        made.replacedBy = replacedBy;
         peer.add(made);
         return made;
     }

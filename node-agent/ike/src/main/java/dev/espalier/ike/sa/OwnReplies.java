@@ -52,6 +52,13 @@ final class OwnReplies {
     }
 
     void read(OwnRequest request, Message response, long nowNanos) {
+        if (sa.state() instanceof SaState.Closing && request instanceof OwnRequest.MakeChild make) {
+            // Our DELETE of the IKE SA follows and takes with it what the peer has just made.
+            make.abandon(env);
+            tasks.done();
+            forgetCrossing();
+            return;
+        }
         switch (request) {
             case OwnRequest.MakeChild make when sa.state() instanceof SaState.Closing -> {
                 // Whatever the peer has agreed to ends with this SA: a pair taken in now would outlive it (IKE-29).
@@ -189,6 +196,11 @@ final class OwnReplies {
     }
 
     private void ikeRekeyed(NewIkeSa made, List<Proposal> basis, long nowNanos) {
+        if (sa.state() instanceof SaState.Closing) {
+            // The peer has moved the children to the new one already: that has to be deleted as well.
+            sa.rekeyed(made, basis, new SaState.Standby(), nowNanos).close("redundant", nowNanos);
+            return;
+        }
         if (sa.state() instanceof SaState.Closing) {
             // The peer has moved on to the new SA, which has to be told of the end as well.
             sa.rekeyed(made, basis, new SaState.Standby(), nowNanos).close("replaced SA is closing", nowNanos);

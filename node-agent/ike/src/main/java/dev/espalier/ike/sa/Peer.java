@@ -7,6 +7,7 @@ import dev.espalier.ike.PeerConfig;
 import dev.espalier.wire.ip.IpAddress;
 import dev.espalier.wire.ip.UdpEndpoint;
 import dev.espalier.wire.ip.UdpPath;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,9 +21,16 @@ import java.util.Set;
  *
  * <p>Two IKE SAs with one peer come of a replacement, or of both ends beginning at once. Who began the newer one deletes those it
  * replaces, as soon as it has a child SA. When two cross, the one begun by the end with the smaller name stays, and that end deletes
- * the other: it alone decides, so both never go.
+ * the other: it alone decides, so both never go. What the ends saw differently and therefore both left alone is resolved after a
+ * while, in favour of the newest.
  */
 public final class Peer {
+    /** How long the end with the smaller name bears two IKE SAs that neither end has taken for a replacement. */
+    private static final Duration DUPLICATE_GRACE = Duration.ofSeconds(10);
+
+    /** And the other end, in case the first one does not. */
+    private static final Duration LONG_DUPLICATE_GRACE = Duration.ofSeconds(40);
+
     private final Environment env;
     private final ChildBook children;
     private final List<IkeSa> sas = new ArrayList<>();
@@ -300,6 +308,7 @@ public final class Peer {
     /** Compares what there is with what is wanted and takes the next steps. */
     public void reconcile(long nowNanos) {
         if (!departed) {
+            resolveDuplicates(nowNanos);
             closeReplaced(nowNanos);
             noticeReplacement(nowNanos);
             begin(nowNanos);
@@ -322,7 +331,9 @@ public final class Peer {
     }
 
     public long nextDeadlineNanos() {
-        long next = children.nextDeadlineNanos();
+        long next = departed
+                ? children.nextDeadlineNanos()
+                : Math.min(children.nextDeadlineNanos(), duplicatesUntilNanos());
         for (IkeSa sa : sas) {
             next = Math.min(next, sa.nextDeadlineNanos());
         }
@@ -336,6 +347,26 @@ public final class Peer {
             return wanted() ? Math.min(next, pause.untilNanos()) : next;
         }
         return replaceReason.isPresent() ? Math.min(next, Math.max(replaceAtNanos, pause.untilNanos())) : next;
+    }
+
+    private void resolveDuplicates(long nowNanos) {
+        if (duplicatesUntilNanos() - nowNanos <= 0) {
+            OptionalLong newest =
+                    OptionalLong.of(best().orElseThrow().origin().lineage());
+            live().stream()
+                    .filter(sa -> sa.origin().lineage() != newest.getAsLong())
+                    .forEach(sa -> sa.replaceBy(newest));
+        }
+    }
+
+    /** {@link Long#MAX_VALUE} when there are none. */
+    private long duplicatesUntilNanos() {
+        long unreplaced = live().stream().filter(sa -> sa.replacedBy().isEmpty()).count();
+        if (unreplaced < 2) {
+            return Long.MAX_VALUE;
+        }
+        Duration grace = ownNameIsSmaller() ? DUPLICATE_GRACE : LONG_DUPLICATE_GRACE;
+        return best().orElseThrow().establishedNanos() + grace.toNanos();
     }
 
     private void closeReplaced(long nowNanos) {

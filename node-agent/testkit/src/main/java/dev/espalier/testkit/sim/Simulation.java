@@ -255,7 +255,9 @@ public final class Simulation {
             }
             Optional<SimDataPath.Sa> in = to.dataPath().receivingOn(sa.spi());
             if (in.isEmpty()) {
-                trace("UNDELIVERED " + from.name() + " -> " + to.name() + " spi " + Integer.toHexString(sa.spi()));
+                if (from.undelivered().isEmpty()) {
+                    trace("first packet undelivered from " + from.name() + " to " + to.name() + " on " + sa.spi());
+                }
                 from.undelivered("no SA at the receiver");
             } else if (!in.get().key().equals(sa.key())) {
                 throw new AssertionError("keys of " + from.name() + " and " + to.name() + " differ");
