@@ -2,6 +2,7 @@ package dev.espalier.lab.api;
 
 import dev.espalier.lab.LabException;
 import dev.espalier.lab.shell.Daemons;
+import dev.espalier.lab.shell.Shell;
 import dev.espalier.lab.shell.Waiting;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,16 +42,16 @@ public final class RealApiServer {
 
     /** Starts them in this process's network namespace and waits until the API answers. Returns the administrator's kubeconfig. */
     public static Path start(Path assets, Path folder, String address, int port) {
-        return new RealApiServer(assets, folder, Optional.empty()).start(address, port, true);
+        return new RealApiServer(assets, folder, Optional.empty()).start(address, port);
     }
 
     /**
-     * Starts them in another network namespace. Does not wait: the API is in general not reachable from here.
+     * Starts them in another network namespace, and waits there, by kubectl, until the API answers.
      *
      * @param networkNamespace such as {@code /run/netns/NAME}
      */
     public static Path startIn(Path networkNamespace, Path assets, Path folder, String address, int port) {
-        return new RealApiServer(assets, folder, Optional.of(networkNamespace)).start(address, port, false);
+        return new RealApiServer(assets, folder, Optional.of(networkNamespace)).start(address, port);
     }
 
     /** Stops what was started with this state folder; succeeds when nothing was. */
@@ -64,7 +65,7 @@ public final class RealApiServer {
         return folder.resolve("daemons");
     }
 
-    private Path start(String address, int port, boolean wait) {
+    private Path start(String address, int port) {
         try {
             Files.createDirectories(folder);
             ServerIdentity identity = ServerIdentity.in(folder);
@@ -82,12 +83,10 @@ public final class RealApiServer {
             int clientPort = freePort();
             daemons.start("etcd", inNamespace(etcd(clientPort, freePort())), Map.of());
             daemons.start("kube-apiserver", inNamespace(apiServer(clientPort, address, port)), Map.of());
-            if (wait) {
-                Waiting.until(
-                        "kube-apiserver answers (logs: " + logs(folder) + ")",
-                        START_LIMIT,
-                        () -> answers(admin, identity));
-            }
+            Waiting.until(
+                    "kube-apiserver answers (logs: " + logs(folder) + ")",
+                    START_LIMIT,
+                    () -> networkNamespace.isPresent() ? answersInNamespace(kubeconfig) : answers(admin, identity));
             if (Files.isExecutable(assets.resolve("kube-controller-manager"))) {
                 daemons.start("controller-manager", inNamespace(controllerManager(kubeconfig)), Map.of());
             }
@@ -153,6 +152,13 @@ public final class RealApiServer {
         List<String> entered = new ArrayList<>(List.of("nsenter", "--net=" + networkNamespace.get()));
         entered.addAll(command);
         return entered;
+    }
+
+    private boolean answersInNamespace(Path kubeconfig) {
+        Path own = assets.resolve("kubectl");
+        String kubectl = Files.isExecutable(own) ? own.toString() : "kubectl";
+        return Shell.attempt(inNamespace(List.of(kubectl, "--kubeconfig=" + kubeconfig, "get", "--raw", "/readyz")), Map.of(), "")
+                .ok();
     }
 
     private static boolean answers(Kubeconfig admin, ServerIdentity identity) {
