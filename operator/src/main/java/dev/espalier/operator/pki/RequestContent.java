@@ -59,13 +59,15 @@ final class RequestContent {
                     Reason.WRONG_CONTENT,
                     "usages are " + usages + "; must be [digital signature, client auth, server auth]");
         }
-        PKCS10CertificationRequest request;
         try {
-            request = parse(pem);
+            return judge(parse(pem));
         } catch (IOException | RuntimeException e) {
-            // The ASN.1 library throws what it likes on hostile input.
+            // The ASN.1 library decodes as late as it can, and throws what it likes on hostile input.
             return improper(Reason.WRONG_CONTENT, "the request is no PEM of a PKCS #10 request: " + e.getMessage());
         }
+    }
+
+    private static Reading judge(PKCS10CertificationRequest request) {
         Optional<String> nodeName = nodeName(request.getSubject());
         if (nodeName.isEmpty()) {
             return improper(
@@ -74,10 +76,9 @@ final class RequestContent {
                             + ", CN=<node name>");
         }
         Optional<Denial> wrong = wrongNames(request, nodeName.get()).or(() -> RequestKey.wrong(request));
-        if (wrong.isPresent()) {
-            return new Reading.Improper(wrong.get());
-        }
-        return new Reading.Proper(nodeName.get(), RequestKey.of(request));
+        return wrong.isPresent()
+                ? new Reading.Improper(wrong.get())
+                : new Reading.Proper(nodeName.get(), RequestKey.of(request));
     }
 
     private static PKCS10CertificationRequest parse(byte[] pem) throws IOException {
@@ -114,17 +115,9 @@ final class RequestContent {
     }
 
     private static Optional<Denial> wrongNames(PKCS10CertificationRequest request, String nodeName) {
-        Extensions extensions;
-        GeneralNames names;
-        try {
-            extensions = request.getRequestedExtensions();
-            names = extensions == null
-                    ? null
-                    : GeneralNames.fromExtensions(extensions, Extension.subjectAlternativeName);
-        } catch (RuntimeException e) {
-            // The ASN.1 library throws what it likes on hostile input.
-            return content("the requested extensions cannot be read: " + e.getMessage());
-        }
+        Extensions extensions = request.getRequestedExtensions();
+        GeneralNames names =
+                extensions == null ? null : GeneralNames.fromExtensions(extensions, Extension.subjectAlternativeName);
         if (extensions == null || names == null) {
             return content("the request has no subject alternative name; must be DNS:" + nodeName);
         }

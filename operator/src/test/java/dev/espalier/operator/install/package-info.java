@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.operator.install;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.operator;
+
+import org.jspecify.annotations.NullMarked;

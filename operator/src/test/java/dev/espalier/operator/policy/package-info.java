@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.operator.policy;
+
+import org.jspecify.annotations.NullMarked;
