@@ -157,7 +157,10 @@ public final class RealApiServer {
     private boolean answersInNamespace(Path kubeconfig) {
         Path own = assets.resolve("kubectl");
         String kubectl = Files.isExecutable(own) ? own.toString() : "kubectl";
-        return Shell.attempt(inNamespace(List.of(kubectl, "--kubeconfig=" + kubeconfig, "get", "--raw", "/readyz")), Map.of(), "")
+        return Shell.attempt(
+                        inNamespace(List.of(kubectl, "--kubeconfig=" + kubeconfig, "get", "--raw", "/readyz")),
+                        Map.of(),
+                        "")
                 .ok();
     }
 

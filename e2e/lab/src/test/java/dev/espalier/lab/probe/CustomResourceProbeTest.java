@@ -200,8 +200,25 @@ class CustomResourceProbeTest {
     }
 
     @Test
+    void rulesOfTheSchemaHold() {
+        assumeThat(api.isAtLeast(29)).as("CEL rules are evaluated").isTrue();
+        ProbeClient.Answer broken = client.post(WIDGETS, widget(unique("w"), "{\"mode\":\"Slow\",\"size\":6}"));
+        assertThat(broken.code()).isEqualTo(422);
+        assertThat(broken.text("message")).contains("spec: Invalid value", "what is slow is small");
+        String name = create("{\"mode\":\"Slow\",\"size\":5}");
+        assertThat(client.patch(WIDGETS + "/" + name, ProbeClient.MERGE, "{\"spec\":{\"size\":6}}")
+                        .code())
+                .isEqualTo(422);
+        assertThat(client.patch(WIDGETS + "/" + name, ProbeClient.MERGE, "{\"spec\":{\"size\":6,\"mode\":null}}")
+                        .code())
+                .isEqualTo(200);
+    }
+
+    @Test
     void rulesThatAreNotEvaluatedAreAnnounced() {
-        assumeThat(api.embedded()).as("the embedded server evaluates no CEL").isPresent();
+        assumeThat(api.embedded())
+                .as("the embedded server evaluates common rules only")
+                .isPresent();
         ObjectNode definition = Json.parseObject(
                 Definitions.named("ruled", "Ruled").getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 "application/yaml");
@@ -211,10 +228,11 @@ class CustomResourceProbeTest {
                         .path("openAPIV3Schema"))
                 .putArray("x-kubernetes-validations")
                 .addObject()
-                .put("rule", "self.spec.size > 1");
+                .put("rule", "self.spec.size >= oldSelf.spec.size");
         assertThat(client.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition.toString())
                         .warnings())
-                .anyMatch(warning -> warning.contains("does not evaluate x-kubernetes-validations"));
+                .anyMatch(warning ->
+                        warning.contains("does not evaluate the rule 'self.spec.size >= oldSelf.spec.size'"));
     }
 
     private String create(String spec) {

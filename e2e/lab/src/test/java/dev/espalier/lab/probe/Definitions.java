@@ -34,6 +34,8 @@ final class Definitions {
                           spec:
                             type: object
                             description: What is wanted.
+                            x-kubernetes-validations:
+                            - {rule: "!has(self.mode) || self.mode == 'Fast' || self.size <= 5", message: what is slow is small}
                             properties:
                               size: {type: integer, minimum: 1, maximum: 9, default: 3, description: How big.}
                               mode: {type: string, enum: [Fast, Slow]}

@@ -193,7 +193,7 @@ final class CoreRules {
 
     private static final class Policies implements KindRules {
         private static final String NOT_ENFORCED =
-                "this lab's API server stores ValidatingAdmissionPolicies and does not enforce them: it does not evaluate CEL";
+                "this lab's API server stores ValidatingAdmissionPolicies and does not enforce them";
 
         @Override
         public void beforeCreate(ObjectNode object, WriteOptions options) {

@@ -81,11 +81,8 @@ final class DefinitionRules implements KindRules {
     }
 
     private static void warnOfRules(JsonNode object, WriteOptions options) {
-        if (Schemas.hasRules(object)) {
-            options.warnings()
-                    .add("this lab's API server does not evaluate x-kubernetes-validations (CEL) of "
-                            + Meta.name(object));
-        }
+        Schemas.unsupportedRules(object)
+                .forEach(rule -> options.warnings().add("this lab's API server does not evaluate the rule " + rule));
     }
 
     @Override

@@ -8,8 +8,7 @@ import java.util.List;
 
 /**
  * What a structural schema ({@code CustomResourceDefinition.spec.versions[].schema.openAPIV3Schema}) does to an object. The schema's own
- * text is the model: nothing is compiled, objects here are small and few. {@code x-kubernetes-validations} is {@link #hasRules told of}
- * but not evaluated.
+ * text is the model: nothing is compiled, objects here are small and few.
  */
 public final class Schemas {
     private Schemas() {}
@@ -42,16 +41,19 @@ public final class Schemas {
         return removed;
     }
 
-    /** Every violation; empty when the object is valid. */
+    /** Every violation; empty when the object is valid. Rules are looked at only when the structure is right. */
     public static List<FieldError> validate(JsonNode schema, ObjectNode object) {
         List<FieldError> errors = new ArrayList<>();
         new Validation(errors).check(schema, object, "");
+        if (errors.isEmpty()) {
+            Rules.check(schema, object, "", errors);
+        }
         return errors;
     }
 
-    /** Whether some part of the schema carries CEL rules, which this server does not evaluate. */
-    public static boolean hasRules(JsonNode schema) {
-        return schema.findValue("x-kubernetes-validations") != null;
+    /** The CEL rules in a schema that this server cannot evaluate, each with why. */
+    public static List<String> unsupportedRules(JsonNode schema) {
+        return Rules.unsupported(schema);
     }
 
     private interface Visitor {
