@@ -10,7 +10,10 @@ public sealed interface IkeOutput {
      */
     record SendDatagram(UdpPath path, Octets datagram) implements IkeOutput {}
 
-    /** Makes one direction of a child SA usable. Inbound always comes before its outbound. */
+    /**
+     * Makes one direction of a child SA usable. Inbound always comes before its outbound. Of several outbound SAs of one peer, the one
+     * that was installed last is to be used, and when that is removed the one before it; every inbound one takes packets.
+     */
     record InstallChildSa(Direction direction, ChildSa sa) implements IkeOutput {}
 
     /**

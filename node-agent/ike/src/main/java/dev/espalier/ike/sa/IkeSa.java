@@ -316,6 +316,7 @@ public final class IkeSa implements Party {
         state = new SaState.Superseded(nowNanos);
         peer.children().of(this).forEach(pair -> pair.moveTo(successor));
         tasks.moveTo(successor.tasks);
+        tasks.clear();
         env.out()
                 .report(new IkeEvent.IkeSaRekeyed(
                         peer.name(), successor.origin.spiInitiator(), successor.origin.spiResponder()));

@@ -60,7 +60,8 @@ final class OwnReplies {
             return;
         }
         switch (request) {
-            case OwnRequest.MakeChild make when sa.state() instanceof SaState.Closing -> {
+            case OwnRequest.MakeChild make
+            when sa.state() instanceof SaState.Closing -> {
                 // Whatever the peer has agreed to ends with this SA: a pair taken in now would outlive it (IKE-29).
                 tasks.done();
                 make.abandon(env);
@@ -95,6 +96,11 @@ final class OwnReplies {
             case ChildAnswer.Accepted(NewChild child) -> {
                 tasks.done();
                 accepted(child, request.basis(), old, nowNanos);
+            }
+            case ChildAnswer.OtherMethodAsked(int method)
+            when crossingPair.isPresent() -> {
+                env.espSpis().release(offer.spiIn());
+                refused(NotifyType.INVALID_KE_PAYLOAD, old, nowNanos);
             }
             case ChildAnswer.OtherMethodAsked(int method) -> {
                 env.espSpis().release(offer.spiIn());
@@ -179,6 +185,11 @@ final class OwnReplies {
                 request.offer().close();
                 tasks.done();
                 ikeRekeyed(made, request.basis(), nowNanos);
+            }
+            case RekeyIkeAnswer.OtherMethodAsked(int method)
+            when crossingSa.isPresent() -> {
+                request.abandon(env);
+                ikeRefused("peer asked for another key exchange", false, nowNanos);
             }
             case RekeyIkeAnswer.OtherMethodAsked(int method) -> {
                 request.abandon(env);

@@ -97,6 +97,10 @@ final class OwnRequests {
     }
 
     private void begin(Task.Order order, long nowNanos) {
+        if (!sa.live() && !(order.task() instanceof Task.CloseIke)) {
+            tasks.done();
+            return;
+        }
         switch (order.task()) {
             case Task.CreateChild create -> {
                 if (peer.children().anyInUse(sa)) {

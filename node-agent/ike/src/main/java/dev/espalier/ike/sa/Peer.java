@@ -351,17 +351,21 @@ public final class Peer {
 
     private void resolveDuplicates(long nowNanos) {
         if (duplicatesUntilNanos() - nowNanos <= 0) {
-            OptionalLong newest =
-                    OptionalLong.of(best().orElseThrow().origin().lineage());
-            live().stream()
-                    .filter(sa -> sa.origin().lineage() != newest.getAsLong())
-                    .forEach(sa -> sa.replaceBy(newest));
+            IkeSa best = best().orElseThrow();
+            for (IkeSa sa : live()) {
+                if (sa != best && sa.origin().lineage() == best.origin().lineage()) {
+                    sa.close("duplicate", nowNanos);
+                } else if (sa != best) {
+                    sa.replaceBy(OptionalLong.of(best.origin().lineage()));
+                }
+            }
         }
     }
 
     /** {@link Long#MAX_VALUE} when there are none. */
     private long duplicatesUntilNanos() {
-        long unreplaced = live().stream().filter(sa -> sa.replacedBy().isEmpty()).count();
+        long unreplaced =
+                live().stream().filter(sa -> sa.replacedBy().isEmpty()).count();
         if (unreplaced < 2) {
             return Long.MAX_VALUE;
         }

@@ -100,7 +100,7 @@ public final class Simulation {
     }
 
     public void partition(SimNode one, SimNode other) {
-        partitions.add(Set.of(one.name(), other.name()));
+        partitions.add(both(one.name(), other.name()));
     }
 
     public void heal() {
@@ -233,7 +233,7 @@ public final class Simulation {
     }
 
     private void deliver(InFlight datagram) {
-        if (partitions.contains(Set.of(datagram.from(), datagram.to()))) {
+        if (partitions.contains(both(datagram.from(), datagram.to()))) {
             return;
         }
         nodeAt(datagram.path().remote().address())
@@ -244,7 +244,7 @@ public final class Simulation {
     /** An ESP packet: it arrives unless the network loses it, and then there has to be an SA for it. */
     void sendPacket(SimNode from, SimDataPath.Sa sa) {
         SimNode to = nodes.get(sa.peer());
-        if (chance.nextDouble() < link.loss() || partitions.contains(Set.of(from.name(), to.name()))) {
+        if (chance.nextDouble() < link.loss() || partitions.contains(both(from.name(), to.name()))) {
             lostPackets++;
             return;
         }
@@ -283,6 +283,10 @@ public final class Simulation {
                 throw new AssertionError("keys or suites of " + node.name() + " and " + peer.name() + " differ");
             }
         });
+    }
+
+    private static Set<String> both(String one, String other) {
+        return Set.copyOf(List.of(one, other));
     }
 
     private Optional<SimNode> nodeAt(IpAddress address) {

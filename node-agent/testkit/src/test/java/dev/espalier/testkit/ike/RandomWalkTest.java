@@ -28,7 +28,7 @@ class RandomWalkTest {
     private static final List<String> IKE = List.of("aes256gcm16-prfsha384-x25519", "aes128gcm16-prfsha256-ecp256");
 
     static LongStream seeds() {
-        return LongStream.rangeClosed(1, Integer.getInteger("espalier.walks", 30));
+        return LongStream.rangeClosed(1, Integer.getInteger("espalier.walks", 8));
     }
 
     @ParameterizedTest

@@ -199,7 +199,7 @@ class RekeyTest {
     @Test
     @Tag("IKE-24")
     @Tag("IKE-25")
-    void traffficCrossesManyRekeyingsWithoutLoss() {
+    void trafficCrossesManyRekeyingsWithoutLoss() {
         scenario.sim.reportUsage();
         scenario.sim.traffic(a, b, Duration.ofMillis(10));
         for (int i = 0; i < 50; i++) {
