@@ -141,7 +141,8 @@ public final class Demo {
         for (int i = 1; i <= CHILD_REKEYS; i++) {
             rekey(agent, "child", childBefore + i, "rekey", peer);
             if (i % (CHILD_REKEYS / IKE_REKEYS) == 0) {
-                rekey(agent, "ike", ikeBefore + i / (CHILD_REKEYS / IKE_REKEYS), "rekey", peer, "--ike");
+                int turn = i / (CHILD_REKEYS / IKE_REKEYS);
+                rekey(agent, "ike", ikeBefore + turn, "rekey", peer, "--ike");
             }
         }
         return Streams.expectLossless(

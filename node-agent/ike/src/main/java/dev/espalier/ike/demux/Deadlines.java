@@ -57,6 +57,8 @@ public final class Deadlines<K> {
         return due;
     }
 
+    // By identity: an item is stale when another one took its place, be it for the same time.
+    @SuppressWarnings("ReferenceEquality")
     private void dropStale() {
         for (Item<K> first = queue.peek(); first != null && current.get(first.key) != first; first = queue.peek()) {
             queue.remove();
