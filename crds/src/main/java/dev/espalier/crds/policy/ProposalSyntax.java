@@ -21,6 +21,7 @@ final class ProposalSyntax {
     private static final Map<String, Kind> SUPPORTED = Map.ofEntries(
             Map.entry("aes128gcm16", Kind.ENCRYPTION),
             Map.entry("aes256gcm16", Kind.ENCRYPTION),
+            Map.entry("chacha20poly1305", Kind.ENCRYPTION),
             Map.entry("prfsha256", Kind.PRF),
             Map.entry("prfsha384", Kind.PRF),
             Map.entry("prfsha512", Kind.PRF),

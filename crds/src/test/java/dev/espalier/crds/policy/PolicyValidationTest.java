@@ -122,6 +122,7 @@ class PolicyValidationTest {
             strings = {
                 "aes256gcm16-prfsha384-x25519",
                 "aes128gcm16-prfsha256-ecp256",
+                "chacha20poly1305-prfsha256-x25519",
                 "aes256gcm16-aes128gcm16-prfsha512-prfsha256-x25519-ecp384"
             })
     void acceptsIkeProposals(String proposal) {

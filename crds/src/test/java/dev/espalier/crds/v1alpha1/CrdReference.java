@@ -18,8 +18,8 @@ final class CrdReference {
             A policy that the schema lets through may still ask for what this version does not do, or be wrong in a way that a schema cannot
             say. Then its condition `Accepted` is `False` with reason `NotSupported` or `Invalid`, the message names the field, and the spec
             that was accepted last stays in force (`status.inForce`). This version does: `action` Protect and Discard for every pod, `mode`
-            Tunnel, `encapsulation` UDP, `enforcement` Strict; in proposals `aes128gcm16`, `aes256gcm16`, `prfsha256`, `prfsha384`, `prfsha512`,
-            `x25519`, `ecp256`, `ecp384`, and for ESP `esn` and `noesn`. Without any policy, everything between pods of different nodes is dropped.
+            Tunnel, `encapsulation` UDP, `enforcement` Strict; in proposals `aes128gcm16`, `aes256gcm16`, `chacha20poly1305`, `prfsha256`, `prfsha384`,
+            `prfsha512`, `x25519`, `ecp256`, `ecp384`, and for ESP `esn` and `noesn`. Without any policy, everything between pods of different nodes is dropped.
 
             Durations are whole hours, minutes and seconds, such as `4h`, `1h30m`, `10s`. Numbers of octets are whole, with `Ki`, `Mi`, `Gi`, `Ti` or
             no suffix.
