@@ -16,7 +16,7 @@ final class Authentications {
     static Authentication of(PeerVerdict.Authenticated verdict, LocalCredentials own, Now now) {
         Instant end = verdict.chain().stream()
                 .map(X509Certificate::getNotAfter)
-                .map(date -> Instant.ofEpochMilli(date.getTime()))
+                .map(date -> date.toInstant())
                 .min(Instant::compareTo)
                 .orElseThrow()
                 .plus(PeerAuthenticator.DEFAULT_SKEW);
