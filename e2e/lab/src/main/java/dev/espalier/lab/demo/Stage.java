@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What every proof plays on: the cluster, two pods a node with their servers, and a capture on every underlay link. */
 final class Stage implements AutoCloseable {
@@ -48,7 +49,7 @@ final class Stage implements AutoCloseable {
     }
 
     Capture capture(LabNode node) {
-        return captures.get(node.name());
+        return java.util.Objects.requireNonNull(captures.get(node.name()), "captures have begun");
     }
 
     /** Packets with a pod address in the outer header, over all links, since the captures began. */

@@ -11,7 +11,6 @@ import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A bad link between a node and the bridge, for kernels without netem: two TAP devices and this process in between.
@@ -46,7 +45,7 @@ public final class Relay {
     private static void forward(TunQueue from, TunQueue to, Impairment impairment) {
         DelayQueue<Frame> waiting = new DelayQueue<>();
         Thread.ofPlatform().start(() -> deliver(waiting, to));
-        AtomicLong order = new AtomicLong();
+        long order = 0;
         ThreadLocalRandom random = ThreadLocalRandom.current();
         try (Arena arena = Arena.ofConfined()) {
             long buffer = arena.allocate(FRAME_OCTETS, 8).address();
@@ -65,9 +64,9 @@ public final class Relay {
                     Memory.copyToHeap(buffer, octets, 0, length);
                     long delay =
                             chance(random, impairment.reorderPercent()) ? 0 : impairment.delayMillis() * 1_000_000L;
-                    waiting.add(new Frame(octets, System.nanoTime() + delay, order.getAndIncrement()));
+                    waiting.add(new Frame(octets, System.nanoTime() + delay, order++));
                     if (chance(random, impairment.duplicatePercent())) {
-                        waiting.add(new Frame(octets, System.nanoTime() + delay, order.getAndIncrement()));
+                        waiting.add(new Frame(octets, System.nanoTime() + delay, order++));
                     }
                 }
             }
