@@ -4,7 +4,6 @@ import dev.espalier.ike.LocalCredentials;
 import dev.espalier.ike.Now;
 import dev.espalier.ike.auth.PeerAuthenticator;
 import dev.espalier.ike.auth.PeerVerdict;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -15,8 +14,7 @@ final class Authentications {
     /** Wall clock turns into monotonic time once, here: a clock that steps later changes nothing. */
     static Authentication of(PeerVerdict.Authenticated verdict, LocalCredentials own, Now now) {
         Instant end = verdict.chain().stream()
-                .map(X509Certificate::getNotAfter)
-                .map(date -> date.toInstant())
+                .map(certificate -> certificate.getNotAfter().toInstant())
                 .min(Instant::compareTo)
                 .orElseThrow()
                 .plus(PeerAuthenticator.DEFAULT_SKEW);
