@@ -34,8 +34,10 @@ public final class SimDataPath {
             this.spiIn = sa.spiIn();
             this.suite = sa.suite().toString();
             this.key = Octets.of(sa.key());
-            this.localSelectors = sa.localSelectors().stream().map(Object::toString).toList();
-            this.remoteSelectors = sa.remoteSelectors().stream().map(Object::toString).toList();
+            this.localSelectors =
+                    sa.localSelectors().stream().map(Object::toString).toList();
+            this.remoteSelectors =
+                    sa.remoteSelectors().stream().map(Object::toString).toList();
             this.udpEncapsulated = sa.udpEncapsulated();
             Arrays.fill(sa.key(), (byte) 0);
         }
@@ -93,7 +95,9 @@ public final class SimDataPath {
             inbound.put(sa.spi, sa);
         } else {
             require(inbound.containsKey(sa.spiIn), "installs outbound " + hex(sa.spi) + " before its inbound half");
-            require(outbound.stream().noneMatch(o -> o.spi == sa.spi && o.peer.equals(sa.peer)), "installs outbound twice");
+            require(
+                    outbound.stream().noneMatch(o -> o.spi == sa.spi && o.peer.equals(sa.peer)),
+                    "installs outbound twice");
             outbound.add(sa);
         }
     }

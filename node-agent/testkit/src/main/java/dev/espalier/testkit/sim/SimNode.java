@@ -38,7 +38,12 @@ public final class SimNode {
     private int wakings;
     private int held;
 
-    SimNode(Simulation simulation, String name, IpAddress address, LocalCredentials credentials, EndpointConfig config) {
+    SimNode(
+            Simulation simulation,
+            String name,
+            IpAddress address,
+            LocalCredentials credentials,
+            EndpointConfig config) {
         this.simulation = simulation;
         this.name = name;
         this.address = address;
@@ -51,7 +56,9 @@ public final class SimNode {
 
     private IkeEndpoint newEndpoint() {
         return new IkeEndpoint(
-                endpointConfig, new SeededRandom(simulation.seed() * 31 + name.hashCode() * 7L + incarnation), KeyLog.NONE);
+                endpointConfig,
+                new SeededRandom(simulation.seed() * 31 + name.hashCode() * 7L + incarnation),
+                KeyLog.NONE);
     }
 
     public String name() {
@@ -192,8 +199,7 @@ public final class SimNode {
         wakings = now == wokenAtNanos ? wakings + 1 : 0;
         wokenAtNanos = now;
         if (wakings > MOST_WAKINGS_AT_ONCE) {
-            throw new AssertionError(
-                    name + " wants to be woken at one instant without end\n" + simulation.trace());
+            throw new AssertionError(name + " wants to be woken at one instant without end\n" + simulation.trace());
         }
         if (endpoint.nextDeadlineNanos() <= now) {
             handle(new IkeInput.DeadlineReached());

@@ -10,6 +10,7 @@ import dev.espalier.ike.message.IkeHeader;
 import dev.espalier.ike.message.MessageCodec;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.IpAddress;
+import dev.espalier.wire.ip.UdpEndpoint;
 import dev.espalier.wire.ip.UdpPath;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -213,7 +215,8 @@ public final class Simulation {
         InFlight datagram = new InFlight(from.name(), to, send.path(), send.datagram(), header(send.datagram()));
         sent.add(datagram);
         trace(from.name() + " -> " + to + " "
-                + datagram.header().map(IkeHeader::toString).orElse("?") + " (" + send.datagram().length() + ")");
+                + datagram.header().map(IkeHeader::toString).orElse("?") + " ("
+                + send.datagram().length() + ")");
         if (held) {
             table.add(datagram);
             return;
@@ -237,13 +240,13 @@ public final class Simulation {
             return;
         }
         nodeAt(datagram.path().remote().address())
-                .ifPresent(to -> to.handle(new IkeInput.DatagramReceived(
-                        new UdpPath(datagram.path().remote(), datagram.path().local()), datagram.datagram())));
+                .ifPresent(
+                        to -> to.handle(new IkeInput.DatagramReceived(reversed(datagram.path()), datagram.datagram())));
     }
 
     /** An ESP packet: it arrives unless the network loses it, and then there has to be an SA for it. */
     void sendPacket(SimNode from, SimDataPath.Sa sa) {
-        SimNode to = nodes.get(sa.peer());
+        SimNode to = Objects.requireNonNull(nodes.get(sa.peer()));
         if (chance.nextDouble() < link.loss() || partitions.contains(both(from.name(), to.name()))) {
             lostPackets++;
             return;
@@ -283,6 +286,13 @@ public final class Simulation {
                 throw new AssertionError("keys or suites of " + node.name() + " and " + peer.name() + " differ");
             }
         });
+    }
+
+    /** The same way seen from its other end. */
+    public static UdpPath reversed(UdpPath path) {
+        UdpEndpoint here = path.local();
+        UdpEndpoint there = path.remote();
+        return new UdpPath(there, here);
     }
 
     private static Set<String> both(String one, String other) {

@@ -18,7 +18,8 @@ class EstablishTest {
         scenario.sim.run(Duration.ofSeconds(1));
 
         // HDR, SAi1, KEi, Ni, N(..)  -->   <--  HDR, SAr1, KEr, Nr, N(..), CERTREQ
-        // HDR, SK{IDi, CERT, AUTH, N(INITIAL_CONTACT), CERTREQ, IDr, SAi2, TSi, TSr}  -->   <--  HDR, SK{IDr, CERT, AUTH, SAr2, TSi, TSr}
+        // HDR, SK{IDi, CERT, AUTH, N(INITIAL_CONTACT), CERTREQ, IDr, SAi2, TSi, TSr}  -->   <--  HDR, SK{IDr, CERT,
+        // AUTH, SAr2, TSi, TSr}
         assertThat(scenario.sim.sentText())
                 .containsExactly(
                         "a->b IKE_SA_INIT request 0",

@@ -55,13 +55,13 @@ class HandshakeTest {
     void anotherKeyExchangeIsAskedForAndTheCookieKept() {
         Scenario scenario = Scenario.pair(1, cookiesAlways());
         scenario.configure(scenario.b(), peer -> Scenario.withIke(peer, "aes256gcm16-prfsha384-ecp256"));
-        scenario.configure(
-                scenario.a(), peer -> Scenario.withIke(peer, "aes256gcm16-prfsha384-x25519-ecp256"));
+        scenario.configure(scenario.a(), peer -> Scenario.withIke(peer, "aes256gcm16-prfsha384-x25519-ecp256"));
 
         scenario.sim.run(SOON);
 
         // COOKIE, INVALID_KE_PAYLOAD, then the real one; message ID 0 throughout
-        assertThat(scenario.sim.sentText().stream().filter("a->b IKE_SA_INIT request 0"::equals)).hasSize(3);
+        assertThat(scenario.sim.sentText().stream().filter("a->b IKE_SA_INIT request 0"::equals))
+                .hasSize(3);
         scenario.assertEstablished();
         assertThat(scenario.a().status("b").suite()).isEqualTo("aes256gcm16-prfsha384-ecp256");
     }
@@ -119,20 +119,21 @@ class HandshakeTest {
         scenario.start();
         var init = scenario.sim.deal(a, b);
         var initReply = scenario.sim.held().getFirst();
-        UnaryOperator<dev.espalier.wire.ip.UdpPath> reversed =
-                path -> new dev.espalier.wire.ip.UdpPath(path.remote(), path.local());
 
-        scenario.sim.inject(b, reversed.apply(init.path()), init.datagram());
+        scenario.sim.inject(b, Simulation.reversed(init.path()), init.datagram());
 
         assertThat(b.halfOpen()).isOne();
-        assertThat(scenario.sim.held()).hasSize(2).allSatisfy(d -> assertThat(d.datagram()).isEqualTo(initReply.datagram()));
+        assertThat(scenario.sim.held())
+                .hasSize(2)
+                .allSatisfy(d -> assertThat(d.datagram()).isEqualTo(initReply.datagram()));
         scenario.sim.deal(b, a);
         var auth = scenario.sim.deal(a, b);
         scenario.sim.discard(b, a);
-        scenario.sim.inject(b, reversed.apply(auth.path()), auth.datagram());
-        scenario.sim.inject(b, reversed.apply(auth.path()), auth.datagram());
+        scenario.sim.inject(b, Simulation.reversed(auth.path()), auth.datagram());
+        scenario.sim.inject(b, Simulation.reversed(auth.path()), auth.datagram());
         assertThat(scenario.sim.held()).hasSize(2);
-        assertThat(scenario.sim.held().get(0).datagram()).isEqualTo(scenario.sim.held().get(1).datagram());
+        assertThat(scenario.sim.held().get(0).datagram())
+                .isEqualTo(scenario.sim.held().get(1).datagram());
         scenario.assertSas(b, a, 1, 1);
         scenario.sim.release();
         scenario.sim.run(SOON);
@@ -214,7 +215,9 @@ class HandshakeTest {
     @Tag("SIG-08")
     void aRevokedCertificateIsRefused() {
         Scenario scenario = Scenario.pair(1);
-        scenario.b().handle(new IkeInput.RevocationChanged(Set.of(scenario.a().credentials().serial())));
+        scenario.b()
+                .handle(new IkeInput.RevocationChanged(
+                        Set.of(scenario.a().credentials().serial())));
 
         assertRefused(scenario, "revoked");
     }
@@ -245,8 +248,7 @@ class HandshakeTest {
         scenario.sim.run(Duration.ofMillis(500));
 
         // HDR, SK{N(AUTHENTICATION_FAILED)}  -->   <--  HDR, SK{}
-        assertThat(scenario.sim.sentText())
-                .contains("a->b INFORMATIONAL request 2", "b->a INFORMATIONAL response 2");
+        assertThat(scenario.sim.sentText()).contains("a->b INFORMATIONAL request 2", "b->a INFORMATIONAL response 2");
         scenario.assertSas(scenario.a(), scenario.b(), 0, 0);
         scenario.assertSas(scenario.b(), scenario.a(), 0, 0);
         assertThat(scenario.b().events(IkeEvent.IkeSaClosed.class))
@@ -287,8 +289,10 @@ class HandshakeTest {
         scenario.sim.run(SOON);
 
         scenario.assertEstablished();
-        assertThat(scenario.b().dataPath().inbound("a").getFirst().remoteSelectors()).containsExactly("10.244.0.0/24");
-        assertThat(scenario.a().dataPath().inbound("b").getFirst().localSelectors()).containsExactly("10.244.0.0/24");
+        assertThat(scenario.b().dataPath().inbound("a").getFirst().remoteSelectors())
+                .containsExactly("10.244.0.0/24");
+        assertThat(scenario.a().dataPath().inbound("b").getFirst().localSelectors())
+                .containsExactly("10.244.0.0/24");
     }
 
     @Test
@@ -316,7 +320,9 @@ class HandshakeTest {
 
         scenario.sim.run(Duration.ofSeconds(20));
 
-        assertThat(scenario.sim.sentText().stream().filter("a->b IKE_AUTH request 1"::equals).count())
+        assertThat(scenario.sim.sentText().stream()
+                        .filter("a->b IKE_AUTH request 1"::equals)
+                        .count())
                 .isGreaterThan(1);
         scenario.assertEstablished();
     }
@@ -330,7 +336,9 @@ class HandshakeTest {
         scenario.sim.run(SOON);
 
         scenario.assertEstablished();
-        assertThat(scenario.sim.sent()).allSatisfy(d -> assertThat(d.path().remote().port()).isEqualTo(500));
-        assertThat(scenario.a().dataPath().inbound("b").getFirst().udpEncapsulated()).isFalse();
+        assertThat(scenario.sim.sent())
+                .allSatisfy(d -> assertThat(d.path().remote().port()).isEqualTo(500));
+        assertThat(scenario.a().dataPath().inbound("b").getFirst().udpEncapsulated())
+                .isFalse();
     }
 }

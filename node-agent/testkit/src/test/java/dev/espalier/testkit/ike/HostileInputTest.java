@@ -28,7 +28,7 @@ class HostileInputTest {
     }
 
     private static UdpPath seenBy(Simulation.InFlight sent) {
-        return new UdpPath(sent.path().remote(), sent.path().local());
+        return Simulation.reversed(sent.path());
     }
 
     private static UdpPath stranger(SimNode node, int n) {
@@ -186,7 +186,8 @@ class HostileInputTest {
     @Tag("IKE-36")
     void anUnknownSpiIsNotAnsweredUnlessThatIsSwitchedOn() {
         for (boolean on : List.of(false, true)) {
-            Scenario scenario = Scenario.pair(1, EndpointConfig.DEFAULTS.withInvalidSpiReplies(on)).established();
+            Scenario scenario = Scenario.pair(1, EndpointConfig.DEFAULTS.withInvalidSpiReplies(on))
+                    .established();
             scenario.sim.hold();
             scenario.a().handle(new IkeInput.RekeyRequested("b", IkeInput.RekeyKind.CHILD));
             Simulation.InFlight request = scenario.sim.held().getFirst();

@@ -159,7 +159,9 @@ class LifeTest {
         scenario.assertEstablished();
         scenario.assertSas(a, b, 1, 1);
         scenario.assertSas(b, a, 1, 1);
-        assertThat(a.status("b").spiInitiator()).isNotEqualTo(before).isEqualTo(b.status("a").spiInitiator());
+        assertThat(a.status("b").spiInitiator())
+                .isNotEqualTo(before)
+                .isEqualTo(b.status("a").spiInitiator());
         assertThat(a.events(IkeEvent.IkeSaEstablished.class)).hasSize(2);
     }
 
@@ -182,8 +184,8 @@ class LifeTest {
     @ValueSource(longs = {0, 5, 300, 3000, 20_000})
     void anotherSuiteTakesOverWithoutLossWhateverTheDelayBetweenTheEnds(long delayMillis) {
         withTraffic();
-        UnaryOperator<PeerConfig> change = peer -> Scenario.withIke(
-                Scenario.withEsp(peer, "aes128gcm16-ecp256-esn"), "aes128gcm16-prfsha256-ecp256");
+        UnaryOperator<PeerConfig> change = peer ->
+                Scenario.withIke(Scenario.withEsp(peer, "aes128gcm16-ecp256-esn"), "aes128gcm16-prfsha256-ecp256");
 
         scenario.configure(a, change);
         scenario.sim.run(Duration.ofMillis(delayMillis));
@@ -194,8 +196,9 @@ class LifeTest {
         scenario.assertEstablished();
         scenario.assertSas(a, b, 1, 1);
         scenario.assertSas(b, a, 1, 1);
-        assertThat(a.status("b").children()).singleElement().satisfies(child -> assertThat(child.suite())
-                .isEqualTo("aes128gcm16-esn"));
+        assertThat(a.status("b").children())
+                .singleElement()
+                .satisfies(child -> assertThat(child.suite()).isEqualTo("aes128gcm16-esn"));
         assertThat(a.status("b").suite()).isEqualTo("aes128gcm16-prfsha256-ecp256");
         assertThat(b.status("a").suite()).isEqualTo("aes128gcm16-prfsha256-ecp256");
     }
@@ -205,10 +208,16 @@ class LifeTest {
     void anotherPrefixIsNegotiatedWithoutLoss() {
         withTraffic();
         Prefix more = Prefix.parse("10.245.0.0/24");
-        scenario.configure(b, peer -> Scenario.withPrefixes(
-                peer, peer.localPrefixes(), List.of(peer.remotePrefixes().getFirst(), more)));
-        scenario.configure(a, peer -> Scenario.withPrefixes(
-                peer, List.of(peer.localPrefixes().getFirst(), more), peer.remotePrefixes()));
+        scenario.configure(
+                b,
+                peer -> Scenario.withPrefixes(
+                        peer,
+                        peer.localPrefixes(),
+                        List.of(peer.remotePrefixes().getFirst(), more)));
+        scenario.configure(
+                a,
+                peer -> Scenario.withPrefixes(
+                        peer, List.of(peer.localPrefixes().getFirst(), more), peer.remotePrefixes()));
         scenario.sim.run(Duration.ofSeconds(30));
 
         assertNothingLost();
@@ -235,7 +244,8 @@ class LifeTest {
         assertThat(crossing.a().held() + crossing.b().held()).isEqualTo(heldAtFirst);
         crossing.assertSas(crossing.a(), crossing.b(), 1, 1);
         crossing.assertSas(crossing.b(), crossing.a(), 1, 1);
-        assertThat(crossing.a().status("b").spiInitiator()).isEqualTo(crossing.b().status("a").spiInitiator());
+        assertThat(crossing.a().status("b").spiInitiator())
+                .isEqualTo(crossing.b().status("a").spiInitiator());
     }
 
     @Test
@@ -307,7 +317,8 @@ class LifeTest {
         limited.sim.run(Duration.ofSeconds(1));
         limited.assertSas(limited.b(), limited.a(), 0, 0);
 
-        // HDR, SK{SA, Ni, KEi, TSi, TSr}  -->   <--  HDR, SK{N(NO_ADDITIONAL_SAS)}; then a fresh IKE SA, whose IKE_AUTH brings a child
+        // HDR, SK{SA, Ni, KEi, TSi, TSr}  -->   <--  HDR, SK{N(NO_ADDITIONAL_SAS)}; then a fresh IKE SA, whose IKE_AUTH
+        // brings a child
         limited.sim.run(Duration.ofSeconds(10));
 
         limited.assertEstablished();
@@ -319,8 +330,8 @@ class LifeTest {
     void anExpiredPeerCertificateEndsItsIkeSa() {
         Scenario expiring = new Scenario(7);
         for (String name : List.of("a", "b")) {
-            expiring.nodes.add(expiring.sim.node(
-                    expiring.pki.node(name, Duration.ofMinutes(5)), EndpointConfig.DEFAULTS));
+            expiring.nodes.add(
+                    expiring.sim.node(expiring.pki.node(name, Duration.ofMinutes(5)), EndpointConfig.DEFAULTS));
         }
         expiring.start();
         expiring.sim.run(Duration.ofMinutes(4));

@@ -11,10 +11,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import java.util.stream.LongStream;
 
 /**
  * Everything at once: loss, reordering, duplication, partitions, crashes, rekeyings, new credentials, new policies. When the last
@@ -24,7 +24,8 @@ import java.util.stream.LongStream;
 @Tag("IKE-24")
 @Tag("IKE-27")
 class RandomWalkTest {
-    private static final List<String> ESP = List.of("aes256gcm16-x25519-esn", "aes128gcm16-x25519-esn", "aes256gcm16-ecp256-esn");
+    private static final List<String> ESP =
+            List.of("aes256gcm16-x25519-esn", "aes128gcm16-x25519-esn", "aes256gcm16-ecp256-esn");
     private static final List<String> IKE = List.of("aes256gcm16-prfsha384-x25519", "aes128gcm16-prfsha256-ecp256");
 
     static LongStream seeds() {
@@ -76,10 +77,11 @@ class RandomWalkTest {
         SimNode other = scenario.nodes.get(chance.nextInt(scenario.nodes.size()));
         UnaryOperator<PeerConfig> next = policy;
         switch (chance.nextInt(10)) {
-            case 0 -> scenario.sim.link(LinkModel.PERFECT
-                    .withLoss(chance.nextDouble() * 0.4)
-                    .withDuplication(chance.nextDouble() * 0.3)
-                    .withJitter(Duration.ofMillis(1 + chance.nextInt(100))));
+            case 0 ->
+                scenario.sim.link(LinkModel.PERFECT
+                        .withLoss(chance.nextDouble() * 0.4)
+                        .withDuplication(chance.nextDouble() * 0.3)
+                        .withJitter(Duration.ofMillis(1 + chance.nextInt(100))));
             case 1 -> {
                 if (node != other) {
                     scenario.sim.partition(node, other);

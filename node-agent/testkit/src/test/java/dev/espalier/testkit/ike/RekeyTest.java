@@ -52,7 +52,9 @@ class RekeyTest {
         scenario.assertSas(b, a, 1, 1);
         scenario.assertEstablished();
         assertThat(a.events(IkeEvent.ChildSaRekeyed.class)).hasSize(1);
-        assertThat(a.status("b").children()).singleElement().satisfies(child -> assertThat(child.rekeys()).isOne());
+        assertThat(a.status("b").children())
+                .singleElement()
+                .satisfies(child -> assertThat(child.rekeys()).isOne());
     }
 
     @Test
@@ -148,7 +150,8 @@ class RekeyTest {
         crossing.sim.run(Duration.ofSeconds(20));
 
         crossing.assertEstablished();
-        assertThat(crossing.a().status("b").spiInitiator()).isEqualTo(crossing.b().status("a").spiInitiator());
+        assertThat(crossing.a().status("b").spiInitiator())
+                .isEqualTo(crossing.b().status("a").spiInitiator());
         assertThat(crossing.a().status("b").rekeys()).isOne();
         crossing.assertSas(crossing.a(), crossing.b(), 1, 1);
         // The child answers on the survivor.
@@ -157,7 +160,9 @@ class RekeyTest {
         crossing.sim.run(Duration.ofSeconds(10));
         crossing.assertEstablished();
         assertThat(crossing.b().events(IkeEvent.NegotiationFailed.class)).isEmpty();
-        assertThat(crossing.b().status("a").children()).singleElement().satisfies(child -> assertThat(child.rekeys()).isOne());
+        assertThat(crossing.b().status("a").children())
+                .singleElement()
+                .satisfies(child -> assertThat(child.rekeys()).isOne());
     }
 
     @Test
@@ -193,7 +198,9 @@ class RekeyTest {
 
         scenario.assertEstablished();
         assertThat(a.status("b").rekeys()).isOne();
-        assertThat(a.status("b").children()).singleElement().satisfies(child -> assertThat(child.rekeys()).isOne());
+        assertThat(a.status("b").children())
+                .singleElement()
+                .satisfies(child -> assertThat(child.rekeys()).isOne());
     }
 
     @Test

@@ -124,10 +124,14 @@ final class Scenario {
     /** {@code from} can send to {@code to}: same SPI, keys and suite at both ends. */
     void assertUsable(SimNode from, SimNode to) {
         assertThat(from.status(to.name()).state()).as(() -> sim.trace()).isEqualTo(IkeState.ESTABLISHED);
-        SimDataPath.Sa out = from.dataPath().sendingTo(to.name()).orElseThrow(() -> new AssertionError(
-                from.name() + " has nothing to send to " + to.name() + " on\n" + sim.trace()));
-        SimDataPath.Sa in = to.dataPath().receivingOn(out.spi()).orElseThrow(() -> new AssertionError(
-                from.name() + " sends to " + to.name() + " what that cannot receive\n" + sim.trace()));
+        SimDataPath.Sa out = from.dataPath()
+                .sendingTo(to.name())
+                .orElseThrow(() -> new AssertionError(
+                        from.name() + " has nothing to send to " + to.name() + " on\n" + sim.trace()));
+        SimDataPath.Sa in = to.dataPath()
+                .receivingOn(out.spi())
+                .orElseThrow(() -> new AssertionError(
+                        from.name() + " sends to " + to.name() + " what that cannot receive\n" + sim.trace()));
         assertThat(in.key()).as(() -> sim.trace()).isEqualTo(out.key());
         assertThat(in.suite()).isEqualTo(out.suite());
     }
@@ -146,43 +150,103 @@ final class Scenario {
 
     static PeerConfig withEsp(PeerConfig peer, String... proposals) {
         return new PeerConfig(
-                peer.name(), peer.localAddresses(), peer.remoteAddresses(), peer.localPrefixes(), peer.remotePrefixes(),
-                peer.ikeProposals(), List.of(proposals).stream().map(Proposal::parseEsp).toList(), peer.ikeLifetime(),
-                peer.childLifetime(), peer.dpdInterval(), peer.replayWindow(), peer.initiate(), peer.forceUdpEncapsulation());
+                peer.name(),
+                peer.localAddresses(),
+                peer.remoteAddresses(),
+                peer.localPrefixes(),
+                peer.remotePrefixes(),
+                peer.ikeProposals(),
+                List.of(proposals).stream().map(Proposal::parseEsp).toList(),
+                peer.ikeLifetime(),
+                peer.childLifetime(),
+                peer.dpdInterval(),
+                peer.replayWindow(),
+                peer.initiate(),
+                peer.forceUdpEncapsulation());
     }
 
     static PeerConfig withIke(PeerConfig peer, String... proposals) {
         return new PeerConfig(
-                peer.name(), peer.localAddresses(), peer.remoteAddresses(), peer.localPrefixes(), peer.remotePrefixes(),
-                List.of(proposals).stream().map(Proposal::parseIke).toList(), peer.espProposals(), peer.ikeLifetime(),
-                peer.childLifetime(), peer.dpdInterval(), peer.replayWindow(), peer.initiate(), peer.forceUdpEncapsulation());
+                peer.name(),
+                peer.localAddresses(),
+                peer.remoteAddresses(),
+                peer.localPrefixes(),
+                peer.remotePrefixes(),
+                List.of(proposals).stream().map(Proposal::parseIke).toList(),
+                peer.espProposals(),
+                peer.ikeLifetime(),
+                peer.childLifetime(),
+                peer.dpdInterval(),
+                peer.replayWindow(),
+                peer.initiate(),
+                peer.forceUdpEncapsulation());
     }
 
     static PeerConfig withLifetimes(PeerConfig peer, Duration ike, PeerConfig.ChildLifetime child) {
         return new PeerConfig(
-                peer.name(), peer.localAddresses(), peer.remoteAddresses(), peer.localPrefixes(), peer.remotePrefixes(),
-                peer.ikeProposals(), peer.espProposals(), new PeerConfig.IkeLifetime(ike), child,
-                peer.dpdInterval(), peer.replayWindow(), peer.initiate(), peer.forceUdpEncapsulation());
+                peer.name(),
+                peer.localAddresses(),
+                peer.remoteAddresses(),
+                peer.localPrefixes(),
+                peer.remotePrefixes(),
+                peer.ikeProposals(),
+                peer.espProposals(),
+                new PeerConfig.IkeLifetime(ike),
+                child,
+                peer.dpdInterval(),
+                peer.replayWindow(),
+                peer.initiate(),
+                peer.forceUdpEncapsulation());
     }
 
     static PeerConfig withInitiate(PeerConfig peer, boolean initiate) {
         return new PeerConfig(
-                peer.name(), peer.localAddresses(), peer.remoteAddresses(), peer.localPrefixes(), peer.remotePrefixes(),
-                peer.ikeProposals(), peer.espProposals(), peer.ikeLifetime(), peer.childLifetime(),
-                peer.dpdInterval(), peer.replayWindow(), initiate, peer.forceUdpEncapsulation());
+                peer.name(),
+                peer.localAddresses(),
+                peer.remoteAddresses(),
+                peer.localPrefixes(),
+                peer.remotePrefixes(),
+                peer.ikeProposals(),
+                peer.espProposals(),
+                peer.ikeLifetime(),
+                peer.childLifetime(),
+                peer.dpdInterval(),
+                peer.replayWindow(),
+                initiate,
+                peer.forceUdpEncapsulation());
     }
 
     static PeerConfig withPrefixes(PeerConfig peer, List<Prefix> local, List<Prefix> remote) {
         return new PeerConfig(
-                peer.name(), peer.localAddresses(), peer.remoteAddresses(), local, remote,
-                peer.ikeProposals(), peer.espProposals(), peer.ikeLifetime(), peer.childLifetime(),
-                peer.dpdInterval(), peer.replayWindow(), peer.initiate(), peer.forceUdpEncapsulation());
+                peer.name(),
+                peer.localAddresses(),
+                peer.remoteAddresses(),
+                local,
+                remote,
+                peer.ikeProposals(),
+                peer.espProposals(),
+                peer.ikeLifetime(),
+                peer.childLifetime(),
+                peer.dpdInterval(),
+                peer.replayWindow(),
+                peer.initiate(),
+                peer.forceUdpEncapsulation());
     }
 
     static PeerConfig withEncapsulation(PeerConfig peer, boolean force) {
         return new PeerConfig(
-                peer.name(), peer.localAddresses(), peer.remoteAddresses(), peer.localPrefixes(), peer.remotePrefixes(),
-                peer.ikeProposals(), peer.espProposals(), peer.ikeLifetime(), peer.childLifetime(),
-                peer.dpdInterval(), peer.replayWindow(), peer.initiate(), force);
+                peer.name(),
+                peer.localAddresses(),
+                peer.remoteAddresses(),
+                peer.localPrefixes(),
+                peer.remotePrefixes(),
+                peer.ikeProposals(),
+                peer.espProposals(),
+                peer.ikeLifetime(),
+                peer.childLifetime(),
+                peer.dpdInterval(),
+                peer.replayWindow(),
+                peer.initiate(),
+                force);
     }
 }
