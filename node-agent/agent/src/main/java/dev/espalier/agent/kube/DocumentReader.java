@@ -171,10 +171,8 @@ final class DocumentReader {
         try {
             return parse.of(document.text());
         } catch (JsonProcessingException e) {
-            JsonLocation place = e.getLocation();
-            int line = document.line() + (place == null || place.getLineNr() < 1 ? 0 : place.getLineNr() - 1);
             throw new BadDocument(
-                    line, field(e) + e.getOriginalMessage().lines().collect(Collectors.joining(" ")));
+                    line(document, e), field(e) + e.getOriginalMessage().lines().collect(Collectors.joining(" ")));
         }
     }
 

@@ -55,8 +55,14 @@ public final class KubernetesSource implements NodeViewSource {
         policies.start(changed);
         peers.start(changed);
         // What a handler misses, and watches that ended for good, is found by looking again.
-        var unused =
-                executor.scheduleWithFixedDelay(() -> look(listener), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
+        var _ = executor.scheduleWithFixedDelay(
+                () -> {
+                    look(listener);
+                    logWhatLasts();
+                },
+                CHECK_SECONDS,
+                CHECK_SECONDS,
+                TimeUnit.SECONDS);
     }
 
     @Override

@@ -58,6 +58,8 @@ final class OutboundLoop extends PacketLoop {
     }
 
     @Override
+    @SuppressWarnings(
+            "ReferenceEquality") // every change makes a new instance, and comparing contents would cost each batch
     boolean turn(long nowNanos) throws ErrnoException {
         Tables tables = database.tables();
         if (tables != lastTables) {

@@ -19,7 +19,11 @@ public final class PeerRows {
 
     private PeerRows() {}
 
-    /** By name; @param nanos monotonic time of {@code engine} */
+    /**
+     * By name.
+     *
+     * @param nanos monotonic time of what {@code engine} says
+     */
     public static List<PeerStatus> of(EndpointStatus engine, Collection<ChildUsageReported> usage, long nanos) {
         Map<Integer, ChildUsageReported> bySpi = new HashMap<>();
         usage.forEach(u -> bySpi.put(u.spiIn(), u));

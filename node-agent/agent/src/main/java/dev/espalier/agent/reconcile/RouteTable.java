@@ -91,7 +91,9 @@ final class RouteTable {
 
     /** Those of {@code actual} that nobody wants (any more). */
     static List<Route> stale(Collection<Route> wanted, Collection<Route> actual) {
-        return missing(actual, wanted);
+        return actual.stream()
+                .filter(a -> wanted.stream().noneMatch(w -> same(w, a)))
+                .toList();
     }
 
     /** What makes two routes the same to us; the kernel fills in the rest, the loopback as device of an IPv6 unreachable for one. */

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * own. {@code 10.81.0.1} and {@code 10.82.0.1} are their inner addresses. Each has the other as its default gateway, so that whatever is not
  * sealed would cross in clear.
  */
-final class TwoHosts implements AutoCloseable {
+final class TwoHosts {
     private static final List<String> NAMES = List.of("alpha", "beta");
 
     private final Path state;
@@ -166,8 +166,7 @@ final class TwoHosts implements AutoCloseable {
                 .count();
     }
 
-    @Override
-    public void close() throws IOException, InterruptedException {
+    void close() throws IOException, InterruptedException {
         for (Process agent : agents.values()) {
             agent.destroyForcibly().waitFor();
         }
