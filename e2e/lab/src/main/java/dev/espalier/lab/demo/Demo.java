@@ -155,7 +155,8 @@ public final class Demo {
     private static void rekey(AgentView agent, String kind, double expected, String... verb) {
         for (int attempt = 1; agent.rekeys(kind) < expected; attempt++) {
             if (attempt > 4) {
-                throw new LabException("the " + kind + " rekey on " + agent.node().name() + " does not happen");
+                throw new LabException(
+                        "the " + kind + " rekey on " + agent.node().name() + " does not happen");
             }
             agent.control(verb);
             long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();

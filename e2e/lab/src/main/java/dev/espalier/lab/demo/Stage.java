@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** What every proof plays on: the cluster, two pods a node with their servers, and a capture on every underlay link. */
 final class Stage implements AutoCloseable {
