@@ -114,6 +114,13 @@ final class ChildBook {
         return pairs.stream().filter(ChildPair::inUse).toList();
     }
 
+    /** Pairs of one IKE SA that nothing is being done with, oldest first. */
+    List<ChildPair> idle(IkeSa sa) {
+        return pairs.stream()
+                .filter(pair -> pair.sa() == sa && pair.state() == ChildPair.State.LIVE)
+                .toList();
+    }
+
     boolean anyInUse(IkeSa sa) {
         return pairs.stream().anyMatch(pair -> pair.sa() == sa && pair.inUse());
     }

@@ -25,7 +25,7 @@ import java.util.Set;
  * while, in favour of the newest.
  */
 public final class Peer {
-    /** How long the end with the smaller name bears two IKE SAs that neither end has taken for a replacement. */
+    /** How long the end with the smaller name bears two SAs, IKE or child, that neither end has taken for a replacement. */
     private static final Duration DUPLICATE_GRACE = Duration.ofSeconds(10);
 
     /** And the other end, in case the first one does not. */
@@ -315,6 +315,7 @@ public final class Peer {
             best().ifPresent(sa -> {
                 keepChild(sa, nowNanos);
                 renegotiate(sa, nowNanos);
+                resolveDuplicateChildren(sa, nowNanos);
             });
             if (!children.canSend()) {
                 children.useDeferred();
@@ -334,6 +335,9 @@ public final class Peer {
         long next = departed
                 ? children.nextDeadlineNanos()
                 : Math.min(children.nextDeadlineNanos(), duplicatesUntilNanos());
+        if (!departed) {
+            next = Math.min(next, best().map(this::duplicateChildrenUntilNanos).orElse(Long.MAX_VALUE));
+        }
         for (IkeSa sa : sas) {
             next = Math.min(next, sa.nextDeadlineNanos());
         }
@@ -362,6 +366,29 @@ public final class Peer {
         }
     }
 
+    /** Both ends may have made a first pair at once: one of the ends deletes all but its newest. */
+    private void resolveDuplicateChildren(IkeSa sa, long nowNanos) {
+        List<ChildPair> pairs = children.idle(sa);
+        if (duplicateChildrenUntilNanos(sa) - nowNanos <= 0) {
+            pairs.subList(0, pairs.size() - 1).forEach(pair -> {
+                pair.state(ChildPair.State.DELETING);
+                sa.want(new Task.DeleteChild(pair.spiIn()), nowNanos);
+            });
+        }
+    }
+
+    /** {@link Long#MAX_VALUE} when there are none. */
+    private long duplicateChildrenUntilNanos(IkeSa sa) {
+        List<ChildPair> pairs = children.idle(sa);
+        return pairs.size() < 2
+                ? Long.MAX_VALUE
+                : pairs.getLast().establishedNanos() + duplicateGrace().toNanos();
+    }
+
+    private Duration duplicateGrace() {
+        return ownNameIsSmaller() ? DUPLICATE_GRACE : LONG_DUPLICATE_GRACE;
+    }
+
     /** {@link Long#MAX_VALUE} when there are none. */
     private long duplicatesUntilNanos() {
         long unreplaced =
@@ -369,8 +396,7 @@ public final class Peer {
         if (unreplaced < 2) {
             return Long.MAX_VALUE;
         }
-        Duration grace = ownNameIsSmaller() ? DUPLICATE_GRACE : LONG_DUPLICATE_GRACE;
-        return best().orElseThrow().establishedNanos() + grace.toNanos();
+        return best().orElseThrow().establishedNanos() + duplicateGrace().toNanos();
     }
 
     private void closeReplaced(long nowNanos) {
