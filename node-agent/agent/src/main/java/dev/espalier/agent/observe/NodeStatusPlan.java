@@ -4,6 +4,7 @@ import dev.espalier.agent.observe.AgentStatus.PeerStatus;
 import dev.espalier.agent.observe.AgentStatus.State;
 import dev.espalier.crds.policy.PolicySet;
 import dev.espalier.crds.v1alpha1.IPSecNodeStatus;
+import dev.espalier.crds.v1alpha1.IPSecNodeStatus.CertificateStatus;
 import dev.espalier.crds.v1alpha1.PeerState;
 import dev.espalier.crds.v1alpha1.StatusCondition;
 import java.time.Duration;
@@ -33,7 +34,7 @@ public final class NodeStatusPlan {
             String agentVersion,
             PolicySet policies,
             List<String> notReady,
-            IPSecNodeStatus.@Nullable CertificateStatus certificate,
+            @Nullable CertificateStatus certificate,
             List<PeerStatus> peers,
             long rekeys,
             Map<String, Long> drops) {
