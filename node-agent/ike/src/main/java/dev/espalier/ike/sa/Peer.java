@@ -7,7 +7,6 @@ import dev.espalier.ike.PeerConfig;
 import dev.espalier.wire.ip.IpAddress;
 import dev.espalier.wire.ip.UdpEndpoint;
 import dev.espalier.wire.ip.UdpPath;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,16 +24,11 @@ import java.util.Set;
  * while, in favour of the newest.
  */
 public final class Peer {
-    /** How long the end with the smaller name bears two SAs, IKE or child, that neither end has taken for a replacement. */
-    private static final Duration DUPLICATE_GRACE = Duration.ofSeconds(10);
-
-    /** And the other end, in case the first one does not. */
-    private static final Duration LONG_DUPLICATE_GRACE = Duration.ofSeconds(40);
-
     private final Environment env;
     private final ChildBook children;
     private final List<IkeSa> sas = new ArrayList<>();
     private final Pause pause;
+    private final Duplicates duplicates;
     private PeerConfig config;
     private Optional<Attempt> attempt = Optional.empty();
     private Optional<String> replaceReason = Optional.empty();
@@ -50,6 +44,7 @@ public final class Peer {
         this.config = config;
         this.children = new ChildBook(env, this);
         this.pause = new Pause(env);
+        this.duplicates = new Duplicates(this);
         env.touch(this);
     }
 
@@ -308,14 +303,13 @@ public final class Peer {
     /** Compares what there is with what is wanted and takes the next steps. */
     public void reconcile(long nowNanos) {
         if (!departed) {
-            resolveDuplicates(nowNanos);
+            duplicates.resolve(live(), best(), nowNanos);
             closeReplaced(nowNanos);
             noticeReplacement(nowNanos);
             begin(nowNanos);
             best().ifPresent(sa -> {
                 keepChild(sa, nowNanos);
                 renegotiate(sa, nowNanos);
-                resolveDuplicateChildren(sa, nowNanos);
             });
             if (!children.canSend()) {
                 children.useDeferred();
@@ -332,11 +326,9 @@ public final class Peer {
     }
 
     public long nextDeadlineNanos() {
-        long next = departed
-                ? children.nextDeadlineNanos()
-                : Math.min(children.nextDeadlineNanos(), duplicatesUntilNanos());
+        long next = children.nextDeadlineNanos();
         if (!departed) {
-            next = Math.min(next, best().map(this::duplicateChildrenUntilNanos).orElse(Long.MAX_VALUE));
+            next = Math.min(next, duplicates.nextDeadlineNanos(live(), best()));
         }
         for (IkeSa sa : sas) {
             next = Math.min(next, sa.nextDeadlineNanos());
@@ -351,52 +343,6 @@ public final class Peer {
             return wanted() ? Math.min(next, pause.untilNanos()) : next;
         }
         return replaceReason.isPresent() ? Math.min(next, Math.max(replaceAtNanos, pause.untilNanos())) : next;
-    }
-
-    private void resolveDuplicates(long nowNanos) {
-        if (duplicatesUntilNanos() - nowNanos <= 0) {
-            IkeSa best = best().orElseThrow();
-            for (IkeSa sa : live()) {
-                if (sa != best && sa.origin().lineage() == best.origin().lineage()) {
-                    sa.close("duplicate", nowNanos);
-                } else if (sa != best) {
-                    sa.replaceBy(OptionalLong.of(best.origin().lineage()));
-                }
-            }
-        }
-    }
-
-    /** Both ends may have made a first pair at once: one of the ends deletes all but its newest. */
-    private void resolveDuplicateChildren(IkeSa sa, long nowNanos) {
-        List<ChildPair> pairs = children.idle(sa);
-        if (duplicateChildrenUntilNanos(sa) - nowNanos <= 0) {
-            pairs.subList(0, pairs.size() - 1).forEach(pair -> {
-                pair.state(ChildPair.State.DELETING);
-                sa.want(new Task.DeleteChild(pair.spiIn()), nowNanos);
-            });
-        }
-    }
-
-    /** {@link Long#MAX_VALUE} when there are none. */
-    private long duplicateChildrenUntilNanos(IkeSa sa) {
-        List<ChildPair> pairs = children.idle(sa);
-        return pairs.size() < 2
-                ? Long.MAX_VALUE
-                : pairs.getLast().establishedNanos() + duplicateGrace().toNanos();
-    }
-
-    private Duration duplicateGrace() {
-        return ownNameIsSmaller() ? DUPLICATE_GRACE : LONG_DUPLICATE_GRACE;
-    }
-
-    /** {@link Long#MAX_VALUE} when there are none. */
-    private long duplicatesUntilNanos() {
-        long unreplaced =
-                live().stream().filter(sa -> sa.replacedBy().isEmpty()).count();
-        if (unreplaced < 2) {
-            return Long.MAX_VALUE;
-        }
-        return best().orElseThrow().establishedNanos() + duplicateGrace().toNanos();
     }
 
     private void closeReplaced(long nowNanos) {
@@ -497,7 +443,7 @@ public final class Peer {
         }
     }
 
-    private boolean ownNameIsSmaller() {
+    boolean ownNameIsSmaller() {
         return env.credentials()
                 .filter(own -> own.identity().compareTo(name()) < 0)
                 .isPresent();
