@@ -64,8 +64,9 @@ final class ProbeApi {
             }
             if (assets != null && !assets.isBlank()) {
                 Path folder = Files.createTempDirectory("espalier-probe");
-                Path kubeconfig = RealApiServer.start(Path.of(assets), folder, "127.0.0.1", freePort());
+                // Registered first: a server that does not come up is stopped, too.
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> RealApiServer.stop(folder)));
+                Path kubeconfig = RealApiServer.start(Path.of(assets), folder, "127.0.0.1", freePort());
                 boolean controllers = Files.isExecutable(Path.of(assets).resolve("kube-controller-manager"));
                 return new ProbeApi(Config.fromKubeconfig(kubeconfig.toFile()), Optional.empty(), controllers);
             }
