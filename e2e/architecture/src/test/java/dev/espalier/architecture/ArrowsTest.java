@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which module may know which, over the production classes of all of them. */
 class ArrowsTest {
-    private static final JavaClasses ALL =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.espalier");
+    private static final JavaClasses ALL = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.espalier");
 
     private static final String JDK = "java..";
     private static final String JAVAX_CRYPTO = "javax.crypto..";
@@ -41,8 +42,9 @@ class ArrowsTest {
     @ParameterizedTest
     @MethodSource("arrows")
     void moduleKnowsOnlyWhatItMay(String module, List<String> allowed) {
-        List<String> packages =
-                Stream.concat(Stream.of("dev.espalier." + module + "..", JDK, JSPECIFY), allowed.stream()).toList();
+        List<String> packages = Stream.concat(
+                        Stream.of("dev.espalier." + module + "..", JDK, JSPECIFY), allowed.stream())
+                .toList();
         ArchRule rule = classes()
                 .that()
                 .resideInAPackage("dev.espalier." + module + "..")
@@ -54,7 +56,8 @@ class ArrowsTest {
     @Test
     void everyModuleIsThere() {
         // A rule over no classes holds without saying anything.
-        for (String module : List.of("wire", "ike", "esp", "linux", "cni", "agent", "operator", "crds", "lab", "testkit")) {
+        for (String module :
+                List.of("wire", "ike", "esp", "linux", "cni", "agent", "operator", "crds", "lab", "testkit")) {
             assertThat(ALL.stream().filter(type -> type.getPackageName().startsWith("dev.espalier." + module)))
                     .as(module)
                     .isNotEmpty();
@@ -94,7 +97,12 @@ class ArrowsTest {
         noClasses()
                 .that(resideInAnyPackage("dev.espalier.wire..", "dev.espalier.ike..", "dev.espalier.esp.."))
                 .should()
-                .dependOnClassesThat(resideInAnyPackage("java.util.logging..", "org.jboss.logging..", "org.slf4j..", "java.nio.file..", "java.nio.channels.."))
+                .dependOnClassesThat(resideInAnyPackage(
+                        "java.util.logging..",
+                        "org.jboss.logging..",
+                        "org.slf4j..",
+                        "java.nio.file..",
+                        "java.nio.channels.."))
                 .orShould()
                 .callMethod(System.class, "nanoTime")
                 .orShould()
@@ -109,13 +117,28 @@ class ArrowsTest {
     @Test
     void packagesOfAModuleHaveNoCycles() {
         for (String module : List.of("wire", "ike", "esp", "linux", "agent", "operator", "crds", "lab")) {
-            slices().matching("dev.espalier." + module + ".(*)..").should().beFreeOfCycles().check(ALL);
+            slices().matching("dev.espalier." + module + ".(*)..")
+                    .should()
+                    .beFreeOfCycles()
+                    .check(ALL);
         }
     }
 
     @Test
     void operatorAndAgentDoNotKnowEachOther() {
-        noClasses().that().resideInAPackage("dev.espalier.operator..").should().dependOnClassesThat().resideInAPackage("dev.espalier.agent..").check(ALL);
-        noClasses().that().resideInAPackage("dev.espalier.agent..").should().dependOnClassesThat().resideInAPackage("dev.espalier.operator..").check(ALL);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.espalier.operator..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.espalier.agent..")
+                .check(ALL);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.espalier.agent..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.espalier.operator..")
+                .check(ALL);
     }
 }

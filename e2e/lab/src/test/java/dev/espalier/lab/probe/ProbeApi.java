@@ -90,7 +90,9 @@ final class ProbeApi {
                 Json.parseObject(definition.getBytes(java.nio.charset.StandardCharsets.UTF_8), "application/yaml");
         String name = Json.textOrEmpty(object, "metadata", "name");
         String definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-        if (admin.apply(definitions + "/" + name + "?force=true", "probe", object.toString()).code() >= 400) {
+        if (admin.apply(definitions + "/" + name + "?force=true", "probe", object.toString())
+                        .code()
+                >= 400) {
             // A server from before CEL refuses to apply the field for rules; a plain create drops it.
             admin.post(definitions, object.toString());
         }
