@@ -30,6 +30,13 @@ final class CertificateDecoder {
             if (!Arrays.equals(certificate.getEncoded(), octets)) {
                 throw new CertificateException("octets behind the certificate");
             }
+            // The signature's BIT STRING ends a certificate. Its count of unused bits is not signed, and the JDK takes
+            // one that
+            // is not 0 when the bits left out are: two encodings of one certificate.
+            int unusedBitsAt = octets.length - certificate.getSignature().length - 1;
+            if (unusedBitsAt < 0 || octets[unusedBitsAt] != 0) {
+                throw new CertificateException("signature that is no whole number of octets");
+            }
             // Both are parsed on demand, so that errors in them would come up later than here.
             certificate.getSubjectAlternativeNames();
             certificate.getPublicKey();
