@@ -67,7 +67,7 @@ topology_down() {
   done
 }
 
-capture_start() { in_b tcpdump -i eth0 -U -n -w "$state/underlay.pcap" 2>"$state/tcpdump.log" & capture_pid=$!; eventually 5 grep -q listening "$state/tcpdump.log"; }
+capture_start() { in_b tcpdump -i eth0 -U --immediate-mode -n -w "$state/underlay.pcap" 2>"$state/tcpdump.log" & capture_pid=$!; eventually 5 grep -q listening "$state/tcpdump.log"; }
 capture_stop() { sleep 0.3; kill "$capture_pid" 2>/dev/null; wait "$capture_pid" 2>/dev/null; capture_pid=; }
 count_packets() { tcpdump -n -r "$state/underlay.pcap" "$1" 2>/dev/null | wc -l; }
 

@@ -146,6 +146,7 @@ final class TwoHosts {
                         "-i",
                         "eth0",
                         "-U",
+                        "--immediate-mode",
                         "-n",
                         "-w",
                         file.toString())
