@@ -72,21 +72,21 @@ class AuthVerifierTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ecdsa_secp256r1_sha256, 300a06082a8648ce3d040302",
-        "ecdsa_secp384r1_sha384, 300a06082a8648ce3d040303",
-        "ecdsa_secp521r1_sha512, 300a06082a8648ce3d040304",
-        "ed25519, 300506032b6570",
+        "ecdsa_secp256r1_sha256, 1, 300a06082a8648ce3d040302",
+        "ecdsa_secp384r1_sha384, 8, 300a06082a8648ce3d040303",
+        "ecdsa_secp521r1_sha512, 16, 300a06082a8648ce3d040304",
+        "ed25519, 1, 300506032b6570",
         // RFC 7427 A.4.3 for SHA-256 and a salt of 32 octets
-        "rsa_pss_2048_sha256_mgf1_32, 304106092a864886f70d01010a3034a00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120",
-        "rsa_pss_3072_sha256_mgf1_32, 303d06092a864886f70d01010a3030a00d300b0609608648016503040201a11a301806092a864886f70d010108300b0609608648016503040201a203020120",
-        "rsa_pss_4096_sha512_mgf1_64, 304106092a864886f70d01010a3034a00f300d06096086480165030402030500a11c301a06092a864886f70d010108300d06096086480165030402030500a203020140"
+        "rsa_pss_2048_sha256_mgf1_32, 1, 304106092a864886f70d01010a3034a00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120",
+        "rsa_pss_3072_sha256_mgf1_32, 1, 303d06092a864886f70d01010a3030a00d300b0609608648016503040201a11a301806092a864886f70d010108300b0609608648016503040201a203020120",
+        "rsa_pss_4096_sha512_mgf1_64, 1, 304106092a864886f70d01010a3034a00f300d06096086480165030402030500a11c301a06092a864886f70d010108300d06096086480165030402030500a203020140"
     })
     @Tag("SIG-02")
     @Tag("SIG-03")
     @Tag("SIG-04")
     @Tag("SIG-05")
-    void agreesWithWycheproof(String file, String algorithmIdentifier) throws Exception {
-        List<Vectors.Case> cases = Vectors.wycheproof(file);
+    void agreesWithWycheproof(String file, int every, String algorithmIdentifier) throws Exception {
+        List<Vectors.Case> cases = Vectors.sampled(file, every);
         for (Vectors.Case vector : cases) {
             Payload.Authentication auth = digitalSignature(Octets.fromHex(algorithmIdentifier), vector.octets("sig"));
             assertThat(AuthVerifier.problem(publicKey(vector), auth, vector.octets("msg"))
@@ -94,7 +94,7 @@ class AuthVerifierTest {
                     .as("%s", vector)
                     .isEqualTo(vector.valid());
         }
-        assertThat(cases).hasSizeGreaterThan(100);
+        assertThat(cases).hasSizeGreaterThan(100 / every);
     }
 
     @Test

@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -41,6 +43,11 @@ final class CertificateForge {
     static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
 
     private static final AtomicLong SERIAL = new AtomicLong(100);
+
+    /** One RSA key of each shape for all tests: making one takes up to a second, and none of them minds that another has it, too. */
+    private static final Map<String, KeyPair> RSA_KEYS = new ConcurrentHashMap<>();
+
+    private static final BouncyCastleProvider BOUNCY_CASTLE = new BouncyCastleProvider();
 
     private final String subject;
     private final List<Extension> extensions = new ArrayList<>();
@@ -172,7 +179,7 @@ final class CertificateForge {
             JcaContentSignerBuilder signer = new JcaContentSignerBuilder(signature);
             if (signature.endsWith("MGF1")) {
                 // By this name only BouncyCastle knows RSASSA-PSS.
-                signer.setProvider(new BouncyCastleProvider());
+                signer.setProvider(BOUNCY_CASTLE);
             }
             X509Certificate certificate =
                     new JcaX509CertificateConverter().getCertificate(builder.build(signer.build(issuerKey)));
@@ -191,7 +198,8 @@ final class CertificateForge {
     }
 
     static KeyPair rsaKey(int bits, BigInteger exponent) {
-        return key("RSA", new RSAKeyGenParameterSpec(bits, exponent));
+        return RSA_KEYS.computeIfAbsent(
+                bits + "/" + exponent, k -> key("RSA", new RSAKeyGenParameterSpec(bits, exponent)));
     }
 
     static KeyPair ed25519Key() {

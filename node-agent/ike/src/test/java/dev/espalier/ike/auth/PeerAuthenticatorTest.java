@@ -138,22 +138,25 @@ class PeerAuthenticatorTest {
 
     @Test
     void noFlippedBitOfACertificateIsAcceptedOrThrows() throws Exception {
+        Payload.Authentication auth = sign(nodeA);
         Octets own = Octets.wrap(nodeA.certificate().getEncoded());
         Octets issuer = Octets.wrap(middle.certificate().getEncoded());
         for (int i = 0; i < own.length(); i++) {
-            assertThat(verdictOf(flip(own, i), issuer)).as("own, octet %d", i).isInstanceOf(PeerVerdict.Refused.class);
+            assertThat(verdictOf(flip(own, i), issuer, auth))
+                    .as("own, octet %d", i)
+                    .isInstanceOf(PeerVerdict.Refused.class);
         }
         for (int i = 0; i < issuer.length(); i++) {
-            assertThat(verdictOf(own, flip(issuer, i)))
+            assertThat(verdictOf(own, flip(issuer, i), auth))
                     .as("issuer, octet %d", i)
                     .isInstanceOf(PeerVerdict.Refused.class);
         }
-        assertThat(verdictOf(own, issuer)).isInstanceOf(PeerVerdict.Authenticated.class);
+        assertThat(verdictOf(own, issuer, auth)).isInstanceOf(PeerVerdict.Authenticated.class);
     }
 
-    private PeerVerdict verdictOf(Octets own, Octets issuer) {
+    private PeerVerdict verdictOf(Octets own, Octets issuer, Payload.Authentication auth) {
         List<Payload.Certificate> payloads = List.of(payload(own), payload(issuer));
-        return authenticator().authenticate(NODE_A, new PeerProof(NODE_A, payloads, sign(nodeA), OCTETS), NOW);
+        return authenticator().authenticate(NODE_A, new PeerProof(NODE_A, payloads, auth, OCTETS), NOW);
     }
 
     private static Octets flip(Octets octets, int index) {

@@ -26,9 +26,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("IKE-43")
 class KeyExchangeVectorsTest {
     @ParameterizedTest
-    @CsvSource({"x25519, X25519, X25519", "x448, X448, X448"})
-    void montgomeryCurvesAgreeWithWycheproof(String file, XdhKeyExchange exchange, String curve) throws Exception {
-        List<Vectors.Case> cases = Vectors.wycheproof(file);
+    @CsvSource({"x25519, X25519, X25519, 1", "x448, X448, X448, 8"})
+    void montgomeryCurvesAgreeWithWycheproof(String file, XdhKeyExchange exchange, String curve, int every)
+            throws Exception {
+        List<Vectors.Case> cases = Vectors.sampled(file, every);
         for (Vectors.Case vector : cases) {
             PrivateKey own = KeyFactory.getInstance("XDH")
                     .generatePrivate(new XECPrivateKeySpec(
@@ -41,18 +42,18 @@ class KeyExchangeVectorsTest {
                     .as("%s", vector)
                     .isEqualTo(refused ? Optional.empty() : Optional.of(vector.octets("shared")));
         }
-        assertThat(cases).hasSizeGreaterThan(500);
+        assertThat(cases).hasSizeGreaterThan(500 / every);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "ecdh_secp256r1_ecpoint, P256, secp256r1, 32",
-        "ecdh_secp384r1_ecpoint, P384, secp384r1, 48",
-        "ecdh_secp521r1_ecpoint, P521, secp521r1, 66"
+        "ecdh_secp256r1_ecpoint, P256, secp256r1, 32, 1",
+        "ecdh_secp384r1_ecpoint, P384, secp384r1, 48, 8",
+        "ecdh_secp521r1_ecpoint, P521, secp521r1, 66, 16"
     })
-    void nistCurvesAgreeWithWycheproof(String file, EcpKeyExchange exchange, String curve, int fieldLength)
+    void nistCurvesAgreeWithWycheproof(String file, EcpKeyExchange exchange, String curve, int fieldLength, int every)
             throws Exception {
-        List<Vectors.Case> cases = Vectors.wycheproof(file);
+        List<Vectors.Case> cases = Vectors.sampled(file, every);
         for (Vectors.Case vector : cases) {
             Octets point = vector.octets("public");
             // IKE writes x | y; only an uncompressed point has that form, behind one octet.
@@ -62,7 +63,7 @@ class KeyExchangeVectorsTest {
                     .as("%s", vector)
                     .isEqualTo(vector.valid() ? Optional.of(vector.octets("shared")) : Optional.empty());
         }
-        assertThat(cases).hasSizeGreaterThan(300);
+        assertThat(cases).hasSizeGreaterThan(300 / every);
     }
 
     @Test

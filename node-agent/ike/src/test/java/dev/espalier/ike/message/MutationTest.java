@@ -43,7 +43,7 @@ class MutationTest {
     void manyRandomChanges() {
         Random random = new Random(SEED);
         List<byte[]> corpus = corpus(40);
-        for (int round = 0; round < 15_000; round++) {
+        for (int round = 0; round < 5_000; round++) {
             byte[] bent = corpus.get(random.nextInt(corpus.size())).clone();
             for (int changes = 1 + random.nextInt(6); changes > 0; changes--) {
                 int at = random.nextInt(bent.length);
@@ -62,7 +62,7 @@ class MutationTest {
     @Test
     void noise() {
         Random random = new Random(SEED);
-        for (int round = 0; round < 20_000; round++) {
+        for (int round = 0; round < 10_000; round++) {
             byte[] noise = new byte[random.nextInt(200)];
             random.nextBytes(noise);
             fuzz(noise);

@@ -39,6 +39,26 @@ public final class Vectors {
         return cases;
     }
 
+    /**
+     * Every case that must be refused, or has anything odd about it that a caller of the provider has to see to, and each
+     * {@code every}-th of those that must be accepted. These differ in what the provider computes and not in what our code does with
+     * them, and the larger curves take milliseconds each; {@code -Pnightly} runs all.
+     */
+    public static List<Case> sampled(String name, int every) {
+        List<Case> all = wycheproof(name);
+        if (Boolean.getBoolean("espalier.vectors.all")) {
+            return all;
+        }
+        List<Case> sample = new ArrayList<>();
+        int valid = 0;
+        for (Case one : all) {
+            if (!one.valid() || valid++ % every == 0) {
+                sample.add(one);
+            }
+        }
+        return sample;
+    }
+
     /** One case of Wycheproof. */
     public record Case(String file, JsonNode group, JsonNode test) {
         public Octets octets(String field) {
