@@ -179,7 +179,7 @@ final class Demultiplexer {
                 proposals(candidates),
                 candidates.stream().anyMatch(PeerConfig::forceUdpEncapsulation),
                 spi,
-                env.credentials().orElseThrow().trustAnchors(),
+                env.anchors(candidates),
                 env.random());
         switch (reply) {
             case InitReply.Accepted(var init) -> {

@@ -10,22 +10,24 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Makes our own AUTH with a private key: by RFC 7427, or by RFC 4754 for a peer that does not know that. */
+/** Makes our own AUTH with a private key: by RFC 7427, or for a peer that does not know that by RFC 4754 or RSA PKCS #1 v1.5 (RFC 7296 3.8). */
 public final class AuthSigner {
     private AuthSigner() {}
 
     /**
-     * Signs with ECDSA, Ed25519 or RSASSA-PSS, as the key is.
+     * Signs with ECDSA, Ed25519, Ed448 or RSASSA-PSS, as the key is.
      *
      * @param key private half of {@code certified}; may live in a provider that never shows it
      * @param certified public key of our end-entity certificate
-     * @param peerHashes what the peer announced; empty when it sent no SIGNATURE_HASH_ALGORITHMS, in which case only RFC 4754 is left
+     * @param peerHashes what the peer announced; empty when it sent no SIGNATURE_HASH_ALGORITHMS, in which case only RFC 4754
+     *     and PKCS #1 v1.5 are left, the latter with SHA2-256
      * @param authOctets see {@link AuthOctets}
      */
     public static Signing sign(
@@ -45,6 +47,11 @@ public final class AuthSigner {
             }
             if (peerHashes.isEmpty() && certified instanceof ECPublicKey ec) {
                 return new Signing.Signed(ecdsa(EcCurve.of(ec).orElseThrow(), key, authOctets, random));
+            }
+            if (peerHashes.isEmpty() && certified instanceof RSAPublicKey) {
+                return new Signing.Signed(new Payload.Authentication(
+                        AuthMethod.RSA_SIGNATURE,
+                        sign(Signature.getInstance("SHA256withRSA"), key, authOctets, random)));
             }
             return new Signing.Refused("peer accepts no hash that goes with our " + certified.getAlgorithm()
                     + " key; it announced " + (peerHashes.isEmpty() ? "none" : peerHashes));

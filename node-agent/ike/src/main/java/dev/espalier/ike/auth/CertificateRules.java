@@ -13,12 +13,13 @@ import java.util.Set;
 final class CertificateRules {
     private static final String RSASSA_PSS = "1.2.840.113549.1.1.10";
 
-    /** ECDSA, Ed25519 and RSA PKCS #1 v1.5 with SHA-2. PKCS #1 v1.5 is no scheme for AUTH, yet what most RSA certificates are signed with. */
+    /** ECDSA, Ed25519, Ed448 and RSA PKCS #1 v1.5 with SHA-2. PKCS #1 v1.5 is no scheme for AUTH, yet what most RSA certificates are signed with. */
     private static final Set<String> SIGNATURES = Set.of(
             "1.2.840.10045.4.3.2",
             "1.2.840.10045.4.3.3",
             "1.2.840.10045.4.3.4",
             "1.3.101.112",
+            "1.3.101.113",
             "1.2.840.113549.1.1.11",
             "1.2.840.113549.1.1.12",
             "1.2.840.113549.1.1.13");

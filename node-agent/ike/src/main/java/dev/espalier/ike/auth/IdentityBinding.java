@@ -9,6 +9,8 @@ import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import javax.security.auth.x500.X500Principal;
 
 /** Whether an identity is one that a certificate vouches for (RFC 4945 3.1, IKE-48). The subject's common name vouches for nothing. */
 final class IdentityBinding {
@@ -18,7 +20,7 @@ final class IdentityBinding {
 
     private IdentityBinding() {}
 
-    /** Equality of names as DNS and mail compare them; of everything else, octet by octet. */
+    /** See {@link Identity#matches}. */
     static boolean same(Identity a, Identity b) {
         if (!a.type().equals(b.type())) {
             return false;
@@ -29,7 +31,21 @@ final class IdentityBinding {
         if (a.type().equals(IdType.ID_RFC822_ADDR)) {
             return mail(text(a)).equals(mail(text(b)));
         }
+        if (a.type().equals(IdType.ID_DER_ASN1_DN)) {
+            Optional<X500Principal> one = distinguishedName(a.data());
+            return a.data().equals(b.data()) || (one.isPresent() && one.equals(distinguishedName(b.data())));
+        }
         return a.data().equals(b.data());
+    }
+
+    /** Empty when {@code der} is no distinguished name, or not in its one encoding. */
+    static Optional<X500Principal> distinguishedName(Octets der) {
+        try {
+            X500Principal name = new X500Principal(der.toArray());
+            return Octets.wrap(name.getEncoded()).equals(der) ? Optional.of(name) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     static boolean binds(X509Certificate certificate, Identity identity) {

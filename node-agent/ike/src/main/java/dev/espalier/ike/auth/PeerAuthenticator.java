@@ -25,6 +25,7 @@ public final class PeerAuthenticator {
 
     private final List<X509Certificate> anchors;
     private final Set<String> revoked;
+    private final RevocationLists lists;
     private final Duration skew;
 
     /**
@@ -36,8 +37,14 @@ public final class PeerAuthenticator {
     }
 
     public PeerAuthenticator(Collection<X509Certificate> anchors, Set<String> revoked, Duration skew) {
+        this(anchors, revoked, RevocationLists.NONE, skew);
+    }
+
+    public PeerAuthenticator(
+            Collection<X509Certificate> anchors, Set<String> revoked, RevocationLists lists, Duration skew) {
         this.anchors = List.copyOf(anchors);
         this.revoked = Set.copyOf(revoked);
+        this.lists = lists;
         this.skew = skew;
     }
 
@@ -68,17 +75,22 @@ public final class PeerAuthenticator {
         if (chain == null) {
             return new PeerVerdict.Refused(finder.reason());
         }
-        return decide(chain, proof);
+        return decide(chain, proof, now);
     }
 
-    private PeerVerdict decide(List<X509Certificate> chain, PeerProof proof) {
+    private PeerVerdict decide(List<X509Certificate> chain, PeerProof proof, Instant now) {
         X509Certificate endEntity = chain.getFirst();
         var authenticated = new PeerVerdict.Authenticated(
                 proof.claimed(), chain, endEntity.getSerialNumber().toString(16));
         if (authenticated.revokedBy(revoked)) {
             return new PeerVerdict.Refused(CertificateRules.name(endEntity) + " or an issuer of it is revoked");
         }
-        return AuthVerifier.problem(endEntity.getPublicKey(), proof.auth(), proof.authOctets())
+        Optional<String> listed = lists.problem(chain, now, skew);
+        if (listed.isPresent()) {
+            return new PeerVerdict.Refused(listed.get());
+        }
+        return AuthVerifier.problem(
+                        endEntity.getPublicKey(), proof.auth(), proof.authOctets(), proof.digitalSignatures())
                 .<PeerVerdict>map(reason -> new PeerVerdict.Refused("AUTH of " + proof.claimed() + ": " + reason))
                 .orElse(authenticated);
     }

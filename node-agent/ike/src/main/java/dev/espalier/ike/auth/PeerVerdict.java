@@ -7,8 +7,8 @@ import java.util.Set;
 /** Whether a peer is who it says. */
 public sealed interface PeerVerdict {
     /**
-     * @param chain the end entity first, the trust anchor last
-     * @param serial of the end entity in lower-case hex
+     * @param chain the end entity first, the trust anchor last; empty after a shared key
+     * @param serial of the end entity in lower-case hex; empty after a shared key
      */
     record Authenticated(Identity identity, List<X509Certificate> chain, String serial) implements PeerVerdict {
         public Authenticated {
@@ -17,7 +17,8 @@ public sealed interface PeerVerdict {
 
         /** Whether any certificate of the chain below the anchor is among {@code serials} (lower-case hex), for lists that come later (SIG-08). */
         public boolean revokedBy(Set<String> serials) {
-            return chain.subList(0, chain.size() - 1).stream()
+            return chain.stream()
+                    .limit(Math.max(0, chain.size() - 1))
                     .anyMatch(certificate ->
                             serials.contains(certificate.getSerialNumber().toString(16)));
         }
@@ -25,7 +26,7 @@ public sealed interface PeerVerdict {
         /** Without the certificates, whose own text fills pages. */
         @Override
         public String toString() {
-            return "Authenticated[" + identity + ", serial " + serial + "]";
+            return "Authenticated[" + identity + (chain.isEmpty() ? ", shared key]" : ", serial " + serial + "]");
         }
     }
 

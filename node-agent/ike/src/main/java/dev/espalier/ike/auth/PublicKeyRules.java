@@ -6,6 +6,7 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which public keys we let sign anything, AUTH or certificate. */
 final class PublicKeyRules {
@@ -19,6 +20,9 @@ final class PublicKeyRules {
 
     private static final int MAX_EXPONENT_BITS = 256;
 
+    /** RFC 8420. */
+    private static final Set<String> EDWARDS_CURVES = Set.of("Ed25519", "Ed448");
+
     private PublicKeyRules() {}
 
     /** Why this key is refused, if it is. */
@@ -30,7 +34,7 @@ final class PublicKeyRules {
                         : Optional.of("EC key on another curve than P-256, P-384, P-521");
             case RSAPublicKey rsa -> problem(rsa);
             case EdECPublicKey ed ->
-                ed.getParams().getName().equals("Ed25519")
+                EDWARDS_CURVES.contains(ed.getParams().getName())
                         ? Optional.empty()
                         : Optional.of(ed.getParams().getName() + " key");
             default -> Optional.of(key.getAlgorithm() + " key");

@@ -25,6 +25,7 @@ enum SignatureScheme {
     ECDSA_SHA2_384(HashAlgorithm.SHA2_384, "SHA384withECDSA", ECPublicKey.class, "300a06082a8648ce3d040303"),
     ECDSA_SHA2_512(HashAlgorithm.SHA2_512, "SHA512withECDSA", ECPublicKey.class, "300a06082a8648ce3d040304"),
     ED25519(HashAlgorithm.IDENTITY, "Ed25519", EdECPublicKey.class, "300506032b6570"),
+    ED448(HashAlgorithm.IDENTITY, "Ed448", EdECPublicKey.class, "300506032b6571"),
     RSASSA_PSS_SHA2_256(HashAlgorithm.SHA2_256, "SHA-256", 32, 0x01),
     RSASSA_PSS_SHA2_384(HashAlgorithm.SHA2_384, "SHA-384", 48, 0x02),
     RSASSA_PSS_SHA2_512(HashAlgorithm.SHA2_512, "SHA-512", 64, 0x03);
@@ -82,7 +83,9 @@ enum SignatureScheme {
     }
 
     boolean fits(PublicKey key) {
-        return keyType.isInstance(key);
+        return keyType.isInstance(key)
+                && (!(key instanceof EdECPublicKey edwards)
+                        || edwards.getParams().getName().equals(jcaName));
     }
 
     /** A JCA object that still has to be initialised with a key. */

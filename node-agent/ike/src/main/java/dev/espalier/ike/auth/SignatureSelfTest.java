@@ -29,6 +29,16 @@ public final class SignatureSelfTest {
             "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
                     + "d25bf5f0595bbe24655141438e7a100b";
 
+    /** RFC 8032 7.4, blank, in SubjectPublicKeyInfo. */
+    private static final String ED448_KEY =
+            "3043300506032b6571033a005fd7449b59b461fd2ce787ec616ad46a1da1342485a70e1f8a0ea75d80e96778edf124769b46"
+                    + "c7061bd6783df1e50f6cd1fa1abeafe8256180";
+
+    private static final String ED448_SIGNATURE =
+            "533a37f6bbe457251f023c0d88f976ae2dfb504a843e34d2074fd823d41a591f2b233f034f628281f2fd7a22ddd47d782"
+                    + "8c59bd0a21bfd3980ff0d2028d4b18a9df63e006c5d1c2d345b925d8dc00b4104852db99ac5c7cdda8530a113a0f4"
+                    + "dbb61149f05a7363268c71d95808ff2e652600";
+
     private static final String P256_KEY =
             "3059301306072a8648ce3d020106082a8648ce3d030107034200047b7153fc92143cbca7a01e80c6b277b5bf7e5dcf3d"
                     + "4c873120c5e40b240210fb9e8650a6200cf287ba69266db54128908726ad71b4358da054619ef3cdd9aa41";
@@ -97,7 +107,8 @@ public final class SignatureSelfTest {
         List<String> failures = new ArrayList<>();
         for (SignatureScheme scheme : SignatureScheme.values()) {
             try {
-                Octets message = scheme == SignatureScheme.ED25519 ? Octets.EMPTY : MESSAGE;
+                Octets message =
+                        scheme == SignatureScheme.ED25519 || scheme == SignatureScheme.ED448 ? Octets.EMPTY : MESSAGE;
                 PublicKey key = key(scheme);
                 Payload.Authentication auth = digitalSignature(scheme, Octets.fromHex(signature(scheme)));
                 AuthVerifier.problem(key, auth, message).ifPresent(reason -> failures.add(scheme + ": " + reason));
@@ -117,6 +128,7 @@ public final class SignatureSelfTest {
             case ECDSA_SHA2_384 -> P384_SIGNATURE;
             case ECDSA_SHA2_512 -> P521_SIGNATURE;
             case ED25519 -> ED25519_SIGNATURE;
+            case ED448 -> ED448_SIGNATURE;
             case RSASSA_PSS_SHA2_256 -> PSS_SHA2_256_SIGNATURE;
             case RSASSA_PSS_SHA2_384 -> PSS_SHA2_384_SIGNATURE;
             case RSASSA_PSS_SHA2_512 -> PSS_SHA2_512_SIGNATURE;
@@ -129,6 +141,7 @@ public final class SignatureSelfTest {
             case ECDSA_SHA2_384 -> decode("EC", P384_KEY);
             case ECDSA_SHA2_512 -> decode("EC", P521_KEY);
             case ED25519 -> decode("Ed25519", ED25519_KEY);
+            case ED448 -> decode("Ed448", ED448_KEY);
             case RSASSA_PSS_SHA2_256, RSASSA_PSS_SHA2_384, RSASSA_PSS_SHA2_512 ->
                 KeyFactory.getInstance("RSA")
                         .generatePublic(

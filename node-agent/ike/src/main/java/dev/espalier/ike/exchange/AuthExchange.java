@@ -1,12 +1,14 @@
 package dev.espalier.ike.exchange;
 
 import dev.espalier.ike.LocalCredentials;
+import dev.espalier.ike.PeerAuthentication.OwnProof;
 import dev.espalier.ike.auth.AuthOctets;
 import dev.espalier.ike.auth.AuthSigner;
 import dev.espalier.ike.auth.Identity;
 import dev.espalier.ike.auth.PeerAuthenticator;
 import dev.espalier.ike.auth.PeerProof;
 import dev.espalier.ike.auth.PeerVerdict;
+import dev.espalier.ike.auth.SharedKeyAuth;
 import dev.espalier.ike.auth.Signing;
 import dev.espalier.ike.auth.TrustAnchors;
 import dev.espalier.ike.crypto.Secret;
@@ -24,15 +26,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * IKE_AUTH with certificates (RFC 7296 1.2, 2.15), both halves.
+ * IKE_AUTH with certificates or shared keys (RFC 7296 1.2, 2.15), both halves; each end has its own method.
  *
  * <pre>
- *   SK{IDi, CERT+, [N(INITIAL_CONTACT),] CERTREQ, IDr, AUTH, SAi2, TSi, TSr}  --&gt;
- *                 &lt;--  SK{IDr, CERT+, AUTH, SAr2, TSi, TSr}
+ *   SK{IDi, [CERT+,] [N(INITIAL_CONTACT),] [CERTREQ,] IDr, AUTH, SAi2, TSi, TSr}  --&gt;
+ *                 &lt;--  SK{IDr, [CERT+,] AUTH, SAr2, TSi, TSr}
  * </pre>
  */
 public final class AuthExchange {
     private AuthExchange() {}
+
+    /** How a peer's half is checked. */
+    public sealed interface PeerCheck {
+        record ByCertificate(PeerAuthenticator authenticator) implements PeerCheck {}
+
+        record BySharedKey(Secret key) implements PeerCheck {}
+    }
 
     /** Our own half. */
     public sealed interface Proof {
@@ -49,13 +58,15 @@ public final class AuthExchange {
     /**
      * The initiator's request.
      *
-     * @param peerName whom we want to talk to, as IDr
+     * @param peer whom we want to talk to, as IDr
+     * @param anchors of certificates that we accept from it; empty when it proves itself by a shared key
      * @param child what the request holds for the first child SA
      */
     public static Proof request(
             InitResult init,
-            LocalCredentials own,
-            String peerName,
+            OwnProof own,
+            Identity peer,
+            List<X509Certificate> anchors,
             boolean initialContact,
             List<Payload> child,
             SecureRandom random) {
@@ -63,9 +74,10 @@ public final class AuthExchange {
         if (initialContact) {
             more.add(Payload.Notify.of(NotifyType.INITIAL_CONTACT));
         }
-        more.add(new Payload.CertificateRequest(
-                CertEncoding.X509_SIGNATURE, TrustAnchors.authorities(own.trustAnchors())));
-        more.add(Identity.fqdn(peerName).payload(false));
+        if (!anchors.isEmpty()) {
+            more.add(new Payload.CertificateRequest(CertEncoding.X509_SIGNATURE, TrustAnchors.authorities(anchors)));
+        }
+        more.add(peer.payload(false));
         more.addAll(child);
         return prove(init, true, own, more, random);
     }
@@ -75,7 +87,7 @@ public final class AuthExchange {
      *
      * @param child what the response holds for the first child SA
      */
-    public static Proof response(InitResult init, LocalCredentials own, List<Payload> child, SecureRandom random) {
+    public static Proof response(InitResult init, OwnProof own, List<Payload> child, SecureRandom random) {
         return prove(init, false, own, child, random);
     }
 
@@ -85,12 +97,7 @@ public final class AuthExchange {
      * @param peerInitiated whether {@code message} is the initiator's request
      */
     public static PeerVerdict verify(
-            InitResult init,
-            boolean peerInitiated,
-            Message message,
-            Identity expected,
-            PeerAuthenticator authenticator,
-            Instant now) {
+            InitResult init, boolean peerInitiated, Message message, Identity expected, PeerCheck check, Instant now) {
         Optional<Payload.Identification> id = message.identification(peerInitiated);
         Optional<Payload.Authentication> auth = message.first(Payload.Authentication.class);
         if (id.isEmpty() || auth.isEmpty()) {
@@ -101,19 +108,42 @@ public final class AuthExchange {
                 Identity.of(id.get()),
                 message.all(Payload.Certificate.class),
                 auth.get(),
-                authOctets(init, peerInitiated, id.get()));
-        return authenticator.authenticate(expected, proof, now);
+                authOctets(init, peerInitiated, id.get()),
+                !init.peerHashes().isEmpty());
+        return switch (check) {
+            case PeerCheck.ByCertificate(PeerAuthenticator authenticator) ->
+                authenticator.authenticate(expected, proof, now);
+            case PeerCheck.BySharedKey(Secret key) ->
+                SharedKeyAuth.authenticate(expected, proof, init.keys().prf(), key);
+        };
     }
 
     private static Proof prove(
-            InitResult init, boolean initiator, LocalCredentials own, List<Payload> more, SecureRandom random) {
-        Payload.Identification id = Identity.fqdn(own.identity()).payload(initiator);
-        Signing signing = AuthSigner.sign(
-                own.key(),
-                own.chain().getFirst().getPublicKey(),
-                init.peerHashes(),
-                authOctets(init, initiator, id),
-                random);
+            InitResult init, boolean initiator, OwnProof own, List<Payload> more, SecureRandom random) {
+        Payload.Identification id = own.identity().payload(initiator);
+        Octets octets = authOctets(init, initiator, id);
+        return switch (own) {
+            case OwnProof.Certificate(LocalCredentials credentials) ->
+                sign(init, credentials, id, octets, more, random);
+            case OwnProof.SharedKey(Identity ignored, Secret key) -> {
+                List<Payload> payloads = new ArrayList<>();
+                payloads.add(id);
+                payloads.add(SharedKeyAuth.sign(init.keys().prf(), key, octets));
+                payloads.addAll(more);
+                yield new Proof.Ready(payloads);
+            }
+        };
+    }
+
+    private static Proof sign(
+            InitResult init,
+            LocalCredentials own,
+            Payload.Identification id,
+            Octets octets,
+            List<Payload> more,
+            SecureRandom random) {
+        Signing signing =
+                AuthSigner.sign(own.key(), own.chain().getFirst().getPublicKey(), init.peerHashes(), octets, random);
         return switch (signing) {
             case Signing.Refused(String reason) -> new Proof.Impossible(reason);
             case Signing.Signed(Payload.Authentication auth) -> {

@@ -42,6 +42,7 @@ public final class InitResponder {
      * @param path on which it came
      * @param accepted our IKE proposals, preferred first
      * @param spiResponder a fresh one of ours
+     * @param anchors of certificates that the peer may have; a hint
      */
     public static InitReply answer(
             Message request,
@@ -79,8 +80,10 @@ public final class InitResponder {
                 payloads.add(new Payload.Nonce(nonce));
                 payloads.addAll(InitPayloads.notifies(
                         request.header().spiInitiator(), spiResponder, path, forceEncapsulation, random));
-                payloads.add(
-                        new Payload.CertificateRequest(CertEncoding.X509_SIGNATURE, TrustAnchors.authorities(anchors)));
+                if (!anchors.isEmpty()) {
+                    payloads.add(new Payload.CertificateRequest(
+                            CertEncoding.X509_SIGNATURE, TrustAnchors.authorities(anchors)));
+                }
                 Octets response = MessageCodec.encode(
                         new Message(InitPayloads.responseTo(request.header(), spiResponder), payloads));
                 yield new InitReply.Accepted(result(request, raw, path, suite, spiResponder, nonce, response, agreed));

@@ -1,9 +1,9 @@
 package dev.espalier.ike.sa;
 
-import dev.espalier.ike.LocalCredentials;
 import dev.espalier.ike.Now;
+import dev.espalier.ike.PeerAuthentication;
+import dev.espalier.ike.PeerAuthentication.OwnProof;
 import dev.espalier.ike.PeerConfig;
-import dev.espalier.ike.auth.Identity;
 import dev.espalier.ike.auth.PeerVerdict;
 import dev.espalier.ike.exchange.AuthExchange;
 import dev.espalier.ike.exchange.ChildAnswer;
@@ -41,7 +41,12 @@ public final class Attempt implements Party {
         record InitSent(InitOffer offer, Octets request, int rounds) implements Stage {}
 
         record AuthSent(
-                InitResult init, SkChannel channel, ChildOffer child, LocalCredentials credentials, UdpPath path)
+                InitResult init,
+                SkChannel channel,
+                ChildOffer child,
+                OwnProof own,
+                PeerAuthentication authentication,
+                UdpPath path)
                 implements Stage {}
 
         record Over() implements Stage {}
@@ -141,18 +146,26 @@ public final class Attempt implements Party {
 
     private void authenticate(InitResult init, long nowNanos) {
         env.logKeys(init.spiInitiator(), init.spiResponder(), init.keys());
-        Optional<LocalCredentials> credentials = env.credentials();
-        if (credentials.isEmpty()) {
+        Optional<Authentications> authentications = env.authentications();
+        if (authentications.isEmpty()) {
             fail("IKE_AUTH", "no credentials", nowNanos);
             return;
         }
         boolean nat = init.localBehindNat() || init.remoteBehindNat() || config.forceUdpEncapsulation();
         UdpPath path = nat ? floated(initPath) : initPath;
         ChildOffer child = ChildOffer.inAuth(config, env.espSpis().reserve());
+        PeerAuthentication authentication = config.authentication();
+        OwnProof own = authentications.get().own(authentication);
         AuthExchange.Proof proof = AuthExchange.request(
-                init, credentials.get(), config.name(), !peer.contacted(), child.payloads(), env.random());
+                init,
+                own,
+                authentication.remoteIdentity(),
+                authentications.get().anchors(authentication),
+                !peer.contacted(),
+                child.payloads(),
+                env.random());
         SkChannel channel = new SkChannel(init.keys(), true, init.peerFragments(), env);
-        stage = new Stage.AuthSent(init, channel, child, credentials.get(), path);
+        stage = new Stage.AuthSent(init, channel, child, own, authentication, path);
         switch (proof) {
             case AuthExchange.Proof.Impossible(String reason) -> fail("IKE_AUTH", reason, nowNanos);
             case AuthExchange.Proof.Ready(List<Payload> payloads) -> {
@@ -205,7 +218,12 @@ public final class Attempt implements Party {
             return;
         }
         PeerVerdict verdict = AuthExchange.verify(
-                sent.init(), false, response, Identity.fqdn(config.name()), env.authenticator(), now.wall());
+                sent.init(),
+                false,
+                response,
+                sent.authentication().remoteIdentity(),
+                env.authentications().orElseThrow().check(sent.authentication()),
+                now.wall());
         switch (verdict) {
             case PeerVerdict.Refused(String reason) -> {
                 IkeHeader header = new IkeHeader(
@@ -234,7 +252,7 @@ public final class Attempt implements Party {
                 sent.path(),
                 init.localBehindNat(),
                 sent.path().local().port() != env.config().ikePort(),
-                Authentications.of(verdict, sent.credentials(), now),
+                Authentications.made(verdict, sent.own(), sent.authentication(), now),
                 env.nextSequence(),
                 0,
                 new ReplyWindow(0),

@@ -2,27 +2,92 @@ package dev.espalier.ike.sa;
 
 import dev.espalier.ike.LocalCredentials;
 import dev.espalier.ike.Now;
+import dev.espalier.ike.PeerAuthentication;
+import dev.espalier.ike.PeerAuthentication.OwnProof;
+import dev.espalier.ike.PeerAuthentication.Trust;
 import dev.espalier.ike.auth.PeerAuthenticator;
 import dev.espalier.ike.auth.PeerVerdict;
+import dev.espalier.ike.auth.RevocationLists;
+import dev.espalier.ike.exchange.AuthExchange.PeerCheck;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
-/** Makes {@link Authentication}s. */
+/** What a peer's {@link PeerAuthentication} means with this endpoint's own credentials and deny list as they are now. */
 final class Authentications {
-    private Authentications() {}
+    /** More than any SA lives; a root may be good for centuries, which nanoseconds cannot count. */
+    private static final Duration FOREVER = Duration.ofDays(3650);
+
+    private final LocalCredentials credentials;
+    private final PeerAuthenticator nodes;
+
+    /** @param revoked serial numbers of the nodes' CA in lower-case hex */
+    Authentications(LocalCredentials credentials, Set<String> revoked) {
+        this.credentials = credentials;
+        this.nodes = new PeerAuthenticator(credentials.trustAnchors(), revoked);
+    }
+
+    OwnProof own(PeerAuthentication of) {
+        return of.own().orElseGet(() -> new OwnProof.Certificate(credentials));
+    }
+
+    /** The anchors under which the peer's certificate may be; empty when it has to know a shared key. */
+    List<X509Certificate> anchors(PeerAuthentication of) {
+        return switch (of.trust().orElse(null)) {
+            case null -> credentials.trustAnchors();
+            case Trust.Certificates(var anchors, var ignored) -> anchors;
+            case Trust.SharedKey ignored -> List.of();
+        };
+    }
+
+    PeerCheck check(PeerAuthentication of) {
+        return switch (of.trust().orElse(null)) {
+            case null -> new PeerCheck.ByCertificate(nodes);
+            case Trust.Certificates(var anchors, var crls) ->
+                new PeerCheck.ByCertificate(new PeerAuthenticator(
+                        anchors, Set.of(), new RevocationLists(crls), PeerAuthenticator.DEFAULT_SKEW));
+            case Trust.SharedKey(var key) -> new PeerCheck.BySharedKey(key);
+        };
+    }
 
     /** Wall clock turns into monotonic time once, here: a clock that steps later changes nothing. */
-    static Authentication of(PeerVerdict.Authenticated verdict, LocalCredentials own, Now now) {
-        Instant end = verdict.chain().stream()
+    static Authentication made(PeerVerdict.Authenticated verdict, OwnProof own, PeerAuthentication demanded, Now now) {
+        Duration left = verdict.chain().stream()
                 .map(certificate -> certificate.getNotAfter().toInstant())
                 .min(Instant::compareTo)
-                .orElseThrow()
-                .plus(PeerAuthenticator.DEFAULT_SKEW);
-        Duration left = Duration.between(now.wall(), end);
-        // A root may be good for centuries, which nanoseconds cannot count.
-        long nanos = left.compareTo(Duration.ofDays(3650)) > 0
-                ? Duration.ofDays(3650).toNanos()
-                : left.toNanos();
-        return new Authentication(verdict, own.fingerprint(), now.nanos() + nanos);
+                .map(end -> Duration.between(now.wall(), end.plus(PeerAuthenticator.DEFAULT_SKEW)))
+                .filter(duration -> duration.compareTo(FOREVER) < 0)
+                .orElse(FOREVER);
+        return new Authentication(verdict, own, demanded, now.nanos() + left.toNanos());
+    }
+
+    /** Why what was proved then would not do today, if so: it has to be proved anew, while the old SA still serves. */
+    Optional<String> outdated(Authentication then, PeerAuthentication today) {
+        if (!sameProof(then.own(), own(today))) {
+            return Optional.of("own credentials changed");
+        }
+        if (!then.demanded().remoteIdentity().equals(today.remoteIdentity())) {
+            return Optional.of("peer's identity changed");
+        }
+        boolean trusted = then.verdict().chain().isEmpty()
+                ? then.demanded().trust().equals(today.trust())
+                : anchors(today).contains(then.verdict().chain().getLast());
+        return trusted ? Optional.empty() : Optional.of("trust anchors changed");
+    }
+
+    /** The roots that we trust are no part of what we prove. */
+    private static boolean sameProof(OwnProof one, OwnProof other) {
+        return one instanceof OwnProof.Certificate(var a) && other instanceof OwnProof.Certificate(var b)
+                ? a.fingerprint().equals(b.fingerprint()) && a.ikeIdentity().equals(b.ikeIdentity())
+                : one.equals(other);
+    }
+
+    /** Whether the peer's certificates are on lists that came later (SIG-08). */
+    static boolean revoked(Authentication then, PeerAuthentication today) {
+        return today.trust().orElse(null) instanceof Trust.Certificates(var ignored, var crls)
+                && new RevocationLists(crls).revoked(then.verdict().chain()).isPresent();
     }
 }

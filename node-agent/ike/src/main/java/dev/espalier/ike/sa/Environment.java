@@ -3,7 +3,8 @@ package dev.espalier.ike.sa;
 import dev.espalier.ike.EndpointConfig;
 import dev.espalier.ike.KeyLog;
 import dev.espalier.ike.LocalCredentials;
-import dev.espalier.ike.auth.PeerAuthenticator;
+import dev.espalier.ike.PeerConfig;
+import dev.espalier.ike.auth.Identity;
 import dev.espalier.ike.crypto.IkeKeys;
 import dev.espalier.ike.crypto.RandomValues;
 import dev.espalier.ike.crypto.Secret;
@@ -12,8 +13,11 @@ import dev.espalier.ike.exchange.IkeSaKeys;
 import dev.espalier.ike.message.FragmentBudget;
 import dev.espalier.wire.Octets;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +36,7 @@ public final class Environment {
     private final LinkedHashSet<Peer> touched = new LinkedHashSet<>();
     private Set<String> revoked = Set.of();
     private @Nullable LocalCredentials credentials;
-    private PeerAuthenticator authenticator = new PeerAuthenticator(Set.of(), Set.of());
+    private @Nullable Authentications authentications;
     private long sequence;
 
     public Environment(EndpointConfig config, SecureRandom random, KeyLog keyLog) {
@@ -67,7 +71,7 @@ public final class Environment {
         return fragments;
     }
 
-    /** Configured peers by name, which is what they have to authenticate as. */
+    /** Configured peers by name. */
     public Map<String, Peer> peers() {
         return peers;
     }
@@ -78,17 +82,37 @@ public final class Environment {
 
     public void credentials(LocalCredentials changed) {
         credentials = changed;
-        authenticator = new PeerAuthenticator(changed.trustAnchors(), revoked);
+        authentications = new Authentications(changed, revoked);
     }
 
     public void revoked(Set<String> serials) {
         revoked = Set.copyOf(serials);
-        authenticator =
-                new PeerAuthenticator(credentials == null ? Set.of() : Set.copyOf(credentials.trustAnchors()), revoked);
+        if (credentials != null) {
+            authentications = new Authentications(credentials, revoked);
+        }
     }
 
-    PeerAuthenticator authenticator() {
-        return authenticator;
+    /** Empty before the first credentials. */
+    Optional<Authentications> authentications() {
+        return Optional.ofNullable(authentications);
+    }
+
+    /** The configured peer that has to prove this identity. */
+    Optional<Peer> peerOf(Identity identity) {
+        return peers.values().stream()
+                .filter(peer -> peer.config().authentication().remoteIdentity().matches(identity))
+                .findFirst();
+    }
+
+    /** Anchors of certificates that any of these peers may have, for a hint in CERTREQ. */
+    public List<X509Certificate> anchors(Collection<PeerConfig> of) {
+        Authentications known = authentications;
+        return known == null
+                ? List.of()
+                : of.stream()
+                        .flatMap(config -> known.anchors(config.authentication()).stream())
+                        .distinct()
+                        .toList();
     }
 
     /** What happened earlier has the smaller number. Times do not tell: much may happen at one instant. */

@@ -1,8 +1,9 @@
 package dev.espalier.ike.sa;
 
 import dev.espalier.ike.IkeEvent;
-import dev.espalier.ike.LocalCredentials;
 import dev.espalier.ike.Now;
+import dev.espalier.ike.PeerAuthentication;
+import dev.espalier.ike.PeerAuthentication.OwnProof;
 import dev.espalier.ike.PeerConfig;
 import dev.espalier.ike.auth.Identity;
 import dev.espalier.ike.auth.PeerVerdict;
@@ -13,7 +14,6 @@ import dev.espalier.ike.exchange.InitResult;
 import dev.espalier.ike.exchange.NewChild;
 import dev.espalier.ike.message.Decoded;
 import dev.espalier.ike.message.ExchangeType;
-import dev.espalier.ike.message.IdType;
 import dev.espalier.ike.message.IkeHeader;
 import dev.espalier.ike.message.Message;
 import dev.espalier.ike.message.NotifyType;
@@ -23,7 +23,6 @@ import dev.espalier.ike.proposal.IkeSuite;
 import dev.espalier.ike.proposal.Proposal;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.UdpPath;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -100,20 +99,20 @@ public final class HalfOpenSa implements Party {
     }
 
     private void authenticate(Message request, UdpPath from, Now now) {
-        Optional<LocalCredentials> own = env.credentials();
-        Optional<Payload.Identification> id = request.identification(true);
-        Optional<Peer> peer = id.filter(i -> i.idType().equals(IdType.ID_FQDN))
-                .map(i -> new String(i.data().toArray(), StandardCharsets.ISO_8859_1))
-                .map(env.peers()::get);
-        if (own.isEmpty() || peer.isEmpty()) {
-            String who = id.map(i -> Identity.of(i).toString()).orElse("no identity");
-            refuseAuthentication("", own.isEmpty() ? "no credentials" : "no peer is configured for " + who, from);
+        Optional<Authentications> authentications = env.authentications();
+        Optional<Identity> id = request.identification(true).map(Identity::of);
+        Optional<Peer> peer = id.flatMap(env::peerOf);
+        if (authentications.isEmpty() || peer.isEmpty()) {
+            String who = id.map(Identity::toString).orElse("no identity");
+            refuseAuthentication(
+                    "", authentications.isEmpty() ? "no credentials" : "no peer is configured for " + who, from);
             return;
         }
         PeerConfig config = peer.get().config();
+        PeerAuthentication authentication = config.authentication();
+        OwnProof own = authentications.get().own(authentication);
         Optional<Payload.Identification> asked = request.identification(false);
-        if (asked.isPresent()
-                && !Identity.of(asked.get()).equals(Identity.fqdn(own.get().identity()))) {
+        if (asked.isPresent() && !own.identity().matches(Identity.of(asked.get()))) {
             refuseAuthentication(config.name(), "peer wants to talk to " + Identity.of(asked.get()), from);
             return;
         }
@@ -122,22 +121,21 @@ public final class HalfOpenSa implements Party {
             refuseAuthentication(config.name(), init.keys().suite() + " is not accepted from this peer", from);
             return;
         }
-        PeerVerdict verdict =
-                AuthExchange.verify(init, true, request, Identity.fqdn(config.name()), env.authenticator(), now.wall());
+        PeerVerdict verdict = AuthExchange.verify(
+                init,
+                true,
+                request,
+                authentication.remoteIdentity(),
+                authentications.get().check(authentication),
+                now.wall());
         switch (verdict) {
             case PeerVerdict.Refused(String reason) -> refuseAuthentication(config.name(), reason, from);
-            case PeerVerdict.Authenticated authenticated ->
-                accept(request, peer.get(), own.get(), authenticated, from, now);
+            case PeerVerdict.Authenticated authenticated -> accept(request, peer.get(), own, authenticated, from, now);
         }
     }
 
     private void accept(
-            Message request,
-            Peer peer,
-            LocalCredentials own,
-            PeerVerdict.Authenticated verdict,
-            UdpPath from,
-            Now now) {
+            Message request, Peer peer, OwnProof own, PeerVerdict.Authenticated verdict, UdpPath from, Now now) {
         int spiIn = env.espSpis().reserve();
         Optional<ChildReply> reply = request.first(Payload.Sa.class).isPresent()
                 ? Optional.of(ChildResponder.answerInAuth(request, peer.config(), spiIn, init))
@@ -177,7 +175,7 @@ public final class HalfOpenSa implements Party {
     }
 
     private IkeSa.Origin origin(
-            PeerConfig config, PeerVerdict.Authenticated verdict, LocalCredentials own, UdpPath from, Now now) {
+            PeerConfig config, PeerVerdict.Authenticated verdict, OwnProof own, UdpPath from, Now now) {
         boolean nat = init.localBehindNat() || init.remoteBehindNat();
         boolean floated = from.local().port() != env.config().ikePort();
         return new IkeSa.Origin(
@@ -189,7 +187,7 @@ public final class HalfOpenSa implements Party {
                 from,
                 init.localBehindNat(),
                 nat || (config.forceUdpEncapsulation() && floated),
-                Authentications.of(verdict, own, now),
+                Authentications.made(verdict, own, config.authentication(), now),
                 env.nextSequence(),
                 0,
                 replies,

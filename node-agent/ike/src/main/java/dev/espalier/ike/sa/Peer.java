@@ -85,6 +85,10 @@ public final class Peer {
             attempt = Optional.empty();
             pause.none(nowNanos);
         });
+        List.copyOf(sas).stream()
+                .filter(IkeSa::live)
+                .filter(sa -> Authentications.revoked(sa.origin().authentication(), changed.authentication()))
+                .forEach(sa -> endRevoked(sa, nowNanos));
         best().ifPresent(sa -> {
             IpAddress remote = sa.path().remote().address();
             IpAddress local = sa.path().local().address();
@@ -157,13 +161,20 @@ public final class Peer {
     /** Ends what was authenticated by certificates that are no longer good, at once (SIG-08). */
     public void revoke(Set<String> serials, long nowNanos) {
         for (IkeSa sa : List.copyOf(sas)) {
-            if (sa.live() && sa.origin().authentication().verdict().revokedBy(serials)) {
-                children.of(sa).forEach(pair -> children.retire(pair, false, "certificate revoked", nowNanos));
-                sa.close("certificate revoked", nowNanos);
-                lastFailure = "certificate revoked";
+            // The list is that of the nodes' own CA; another CA's serial numbers are its own.
+            boolean listed = sa.origin().authentication().demanded().trust().isEmpty()
+                    && sa.origin().authentication().verdict().revokedBy(serials);
+            if (sa.live() && listed) {
+                endRevoked(sa, nowNanos);
             }
         }
         env.touch(this);
+    }
+
+    private void endRevoked(IkeSa sa, long nowNanos) {
+        children.of(sa).forEach(pair -> children.retire(pair, false, "certificate revoked", nowNanos));
+        sa.close("certificate revoked", nowNanos);
+        lastFailure = "certificate revoked";
     }
 
     /** Own credentials or trust anchors are others now. */
@@ -364,25 +375,18 @@ public final class Peer {
 
     /** An IKE SA that goes back to older credentials, or to a root that is no longer trusted, is made anew. */
     private void noticeReplacement(long nowNanos) {
-        if (replaceReason.isPresent() || env.credentials().isEmpty()) {
+        if (replaceReason.isPresent()) {
             return;
         }
-        best().map(sa -> sa.origin().authentication()).ifPresent(authentication -> {
-            boolean older = !authentication
-                    .ownCredentials()
-                    .equals(env.credentials().get().fingerprint());
-            boolean untrusted = !env.credentials()
-                    .get()
-                    .trustAnchors()
-                    .contains(authentication.verdict().chain().getLast());
-            if (older || untrusted) {
-                replaceReason = Optional.of(older ? "own credentials changed" : "trust anchors changed");
-                // Not all peers at one instant.
-                long spread = env.config().attempt().firstPause().toNanos()
-                        * Math.min(5, env.peers().size() / 50);
-                replaceAtNanos = nowNanos + env.jitter(spread, 0, 1);
-            }
-        });
+        best().flatMap(sa -> env.authentications()
+                        .flatMap(now -> now.outdated(sa.origin().authentication(), config.authentication())))
+                .ifPresent(reason -> {
+                    replaceReason = Optional.of(reason);
+                    // Not all peers at one instant.
+                    long spread = env.config().attempt().firstPause().toNanos()
+                            * Math.min(5, env.peers().size() / 50);
+                    replaceAtNanos = nowNanos + env.jitter(spread, 0, 1);
+                });
     }
 
     private void begin(long nowNanos) {
@@ -444,8 +448,9 @@ public final class Peer {
     }
 
     boolean ownNameIsSmaller() {
-        return env.credentials()
-                .filter(own -> own.identity().compareTo(name()) < 0)
+        return env.authentications()
+                .map(now -> now.own(config.authentication()).identity())
+                .filter(own -> own.compareTo(config.authentication().remoteIdentity()) < 0)
                 .isPresent();
     }
 

@@ -40,8 +40,17 @@ class AuthSignerTest {
     }
 
     @Test
-    void refusesWhenNoHashFitsTheKey() {
+    void usesPkcs1OnlyWhenThePeerAnnouncedNothing() {
         assertThat(sign(RSA, Set.of()))
+                .isInstanceOfSatisfying(
+                        Signing.Signed.class,
+                        signed -> assertThat(signed.auth().method()).isEqualTo(AuthMethod.RSA_SIGNATURE));
+        assertThat(algorithm(RSA, EnumSet.allOf(HashAlgorithm.class))).isEqualTo(SignatureScheme.RSASSA_PSS_SHA2_256);
+    }
+
+    @Test
+    void refusesWhenNoHashFitsTheKey() {
+        assertThat(sign(CertificateForge.ed25519Key(), Set.of()))
                 .isInstanceOfSatisfying(
                         Signing.Refused.class,
                         refused -> assertThat(refused.reason()).contains("announced none"));

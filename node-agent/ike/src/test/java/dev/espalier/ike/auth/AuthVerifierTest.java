@@ -43,6 +43,7 @@ class AuthVerifierTest {
                 Arguments.of("P-384", CertificateForge.ecKey("secp384r1")),
                 Arguments.of("P-521", CertificateForge.ecKey("secp521r1")),
                 Arguments.of("Ed25519", CertificateForge.ed25519Key()),
+                Arguments.of("Ed448", CertificateForge.ed448Key()),
                 Arguments.of("RSA", RSA));
     }
 
@@ -76,6 +77,7 @@ class AuthVerifierTest {
         "ecdsa_secp384r1_sha384, 8, 300a06082a8648ce3d040303",
         "ecdsa_secp521r1_sha512, 16, 300a06082a8648ce3d040304",
         "ed25519, 1, 300506032b6570",
+        "ed448, 1, 300506032b6571",
         // RFC 7427 A.4.3 for SHA-256 and a salt of 32 octets
         "rsa_pss_2048_sha256_mgf1_32, 1, 304106092a864886f70d01010a3034a00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120",
         "rsa_pss_3072_sha256_mgf1_32, 1, 303d06092a864886f70d01010a3030a00d300b0609608648016503040201a11a301806092a864886f70d010108300b0609608648016503040201a203020120",
@@ -94,7 +96,7 @@ class AuthVerifierTest {
                     .as("%s", vector)
                     .isEqualTo(vector.valid());
         }
-        assertThat(cases).hasSizeGreaterThan(100 / every);
+        assertThat(cases).hasSizeGreaterThan(80 / every);
     }
 
     @Test
@@ -109,6 +111,51 @@ class AuthVerifierTest {
                     .isEqualTo(vector.valid());
         }
         assertThat(cases).hasSizeGreaterThan(200);
+    }
+
+    @Test
+    @Tag("SIG-02")
+    void pkcs1OfAPeerWithoutRfc7427AgreesWithWycheproof() throws Exception {
+        List<Vectors.Case> cases = Vectors.wycheproof("rsa_signature_2048_sha256");
+        for (Vectors.Case vector : cases) {
+            var auth = new Payload.Authentication(AuthMethod.RSA_SIGNATURE, vector.octets("sig"));
+            Optional<String> problem = AuthVerifier.problem(publicKey(vector), auth, vector.octets("msg"), false);
+            // The hash is the signer's choice here; the file takes SHA-384 and SHA-512 for wrong.
+            boolean otherHash = vector.test().get("comment").asText().matches(".* with SHA-(384|512) instead .*");
+            assertThat(problem.isEmpty() && vector.invalid())
+                    .as("%s accepted", vector)
+                    .isEqualTo(otherHash);
+            // Exponent 3, which we refuse.
+            boolean smallExponent = vector.flagged("SmallPublicKey");
+            assertThat(problem.isPresent() && vector.valid())
+                    .as("%s refused", vector)
+                    .isEqualTo(smallExponent && vector.valid());
+        }
+        assertThat(cases).hasSizeGreaterThan(200);
+    }
+
+    @Test
+    @Tag("SIG-02")
+    void pkcs1IsForRsaKeysAndPeersWithoutRfc7427Alone() throws Exception {
+        var auth = new Payload.Authentication(AuthMethod.RSA_SIGNATURE, sign(RSA, "SHA256withRSA"));
+        assertThat(AuthVerifier.problem(RSA.getPublic(), auth, OCTETS, false)).isEmpty();
+        assertThat(AuthVerifier.problem(RSA.getPublic(), auth, OCTETS, true))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("knows RFC 7427"));
+        assertThat(AuthVerifier.problem(P256.getPublic(), auth, OCTETS, false))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("needs an RSA key"));
+        var sha1 = new Payload.Authentication(AuthMethod.RSA_SIGNATURE, sign(RSA, "SHA1withRSA"));
+        assertThat(AuthVerifier.problem(RSA.getPublic(), sha1, OCTETS, false))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("SHA-1 is not accepted"));
+    }
+
+    @Test
+    @Tag("SIG-04")
+    void refusesAnEdwardsCurveForAKeyOfTheOther() throws Exception {
+        KeyPair ed448 = CertificateForge.ed448Key();
+        Octets ed25519 = SignatureScheme.ED25519.algorithmIdentifier();
+        assertThat(problem(
+                        ed448, digitalSignature(ed25519, sign(ed448, "Ed448")).data()))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("with a key for"));
     }
 
     @ParameterizedTest
@@ -248,7 +295,7 @@ class AuthVerifierTest {
 
     @Test
     void refusesKeysOfOtherKinds() throws Exception {
-        for (String algorithm : List.of("Ed448", "DSA", "X25519")) {
+        for (String algorithm : List.of("DSA", "X25519")) {
             PublicKey key =
                     KeyPairGenerator.getInstance(algorithm).generateKeyPair().getPublic();
             assertThat(PublicKeyRules.problem(key)).as(algorithm).isPresent();
@@ -281,7 +328,7 @@ class AuthVerifierTest {
     private static PublicKey publicKey(Vectors.Case vector) throws Exception {
         byte[] der = Octets.fromHex(vector.group().get("publicKeyDer").asText()).toArray();
         String type = vector.group().get("type").asText();
-        String algorithm = type.startsWith("Ecdsa") ? "EC" : type.startsWith("Eddsa") ? "Ed25519" : "RSA";
+        String algorithm = type.startsWith("Ecdsa") ? "EC" : type.startsWith("Eddsa") ? "EdDSA" : "RSA";
         return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(der));
     }
 

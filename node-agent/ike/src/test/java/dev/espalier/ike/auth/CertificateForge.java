@@ -206,6 +206,10 @@ final class CertificateForge {
         return key("Ed25519", null);
     }
 
+    static KeyPair ed448Key() {
+        return key("Ed448", null);
+    }
+
     private static KeyPair key(String algorithm, @Nullable AlgorithmParameterSpec spec) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);

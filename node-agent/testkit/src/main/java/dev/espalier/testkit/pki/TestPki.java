@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Date;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -26,8 +28,11 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
@@ -116,6 +121,19 @@ public final class TestPki {
             throw new UncheckedIOException(e);
         }
         return sign(builder, new BasicConstraints(false), new KeyUsage(KeyUsage.digitalSignature));
+    }
+
+    /** A list of this CA's that names these certificates, current from the present for {@code lifetime}. */
+    public X509CRL revocationList(List<X509Certificate> revoked, Duration lifetime) {
+        X509v2CRLBuilder builder = new JcaX509v2CRLBuilder(certificate, Date.from(now));
+        builder.setNextUpdate(Date.from(now.plus(lifetime)));
+        revoked.forEach(one -> builder.addCRLEntry(one.getSerialNumber(), Date.from(now), CRLReason.keyCompromise));
+        try {
+            return new JcaX509CRLConverter()
+                    .getCRL(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate())));
+        } catch (GeneralSecurityException | OperatorCreationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Writes {@code tls.crt}, {@code tls.key} (PKCS #8) and {@code ca.crt}, as {@code ESPALIER_IDENTITY_DIR} holds them. */

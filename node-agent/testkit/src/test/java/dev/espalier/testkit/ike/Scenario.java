@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.ike.EndpointConfig;
 import dev.espalier.ike.EndpointStatus.IkeState;
+import dev.espalier.ike.PeerAuthentication;
 import dev.espalier.ike.PeerConfig;
 import dev.espalier.ike.proposal.Proposal;
 import dev.espalier.testkit.pki.TestPki;
@@ -162,7 +163,8 @@ final class Scenario {
                 peer.dpdInterval(),
                 peer.replayWindow(),
                 peer.initiate(),
-                peer.forceUdpEncapsulation());
+                peer.forceUdpEncapsulation(),
+                peer.authentication());
     }
 
     static PeerConfig withIke(PeerConfig peer, String... proposals) {
@@ -179,7 +181,8 @@ final class Scenario {
                 peer.dpdInterval(),
                 peer.replayWindow(),
                 peer.initiate(),
-                peer.forceUdpEncapsulation());
+                peer.forceUdpEncapsulation(),
+                peer.authentication());
     }
 
     static PeerConfig withLifetimes(PeerConfig peer, Duration ike, PeerConfig.ChildLifetime child) {
@@ -196,7 +199,8 @@ final class Scenario {
                 peer.dpdInterval(),
                 peer.replayWindow(),
                 peer.initiate(),
-                peer.forceUdpEncapsulation());
+                peer.forceUdpEncapsulation(),
+                peer.authentication());
     }
 
     static PeerConfig withInitiate(PeerConfig peer, boolean initiate) {
@@ -213,7 +217,8 @@ final class Scenario {
                 peer.dpdInterval(),
                 peer.replayWindow(),
                 initiate,
-                peer.forceUdpEncapsulation());
+                peer.forceUdpEncapsulation(),
+                peer.authentication());
     }
 
     static PeerConfig withPrefixes(PeerConfig peer, List<Prefix> local, List<Prefix> remote) {
@@ -230,7 +235,8 @@ final class Scenario {
                 peer.dpdInterval(),
                 peer.replayWindow(),
                 peer.initiate(),
-                peer.forceUdpEncapsulation());
+                peer.forceUdpEncapsulation(),
+                peer.authentication());
     }
 
     static PeerConfig withEncapsulation(PeerConfig peer, boolean force) {
@@ -247,6 +253,25 @@ final class Scenario {
                 peer.dpdInterval(),
                 peer.replayWindow(),
                 peer.initiate(),
-                force);
+                force,
+                peer.authentication());
+    }
+
+    static PeerConfig withAuthentication(PeerConfig peer, PeerAuthentication authentication) {
+        return new PeerConfig(
+                peer.name(),
+                peer.localAddresses(),
+                peer.remoteAddresses(),
+                peer.localPrefixes(),
+                peer.remotePrefixes(),
+                peer.ikeProposals(),
+                peer.espProposals(),
+                peer.ikeLifetime(),
+                peer.childLifetime(),
+                peer.dpdInterval(),
+                peer.replayWindow(),
+                peer.initiate(),
+                peer.forceUdpEncapsulation(),
+                authentication);
     }
 }
