@@ -1,9 +1,13 @@
 package dev.espalier.crds.policy;
 
 import dev.espalier.crds.v1alpha1.IPSecPeerSpec;
+import dev.espalier.crds.v1alpha1.IPSecPeerSpec.AuthenticationMethod;
+import dev.espalier.crds.v1alpha1.IPSecPeerSpec.LocalAuthentication;
+import dev.espalier.crds.v1alpha1.IPSecPeerSpec.RemoteAuthentication;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Checks of an IPSecPeer that a schema cannot make. */
 public final class PeerValidation {
@@ -34,7 +38,45 @@ public final class PeerValidation {
                         "'" + spec.cidrs().get(i) + "' is no network; write it as in 10.9.0.0/16, without host bits"));
             }
         }
+        local(spec.authentication().local(), findings);
+        remote(spec.authentication().remote(), findings);
         return List.copyOf(findings);
+    }
+
+    private static void local(LocalAuthentication local, List<Finding> findings) {
+        if (local.method() == AuthenticationMethod.PRESHARED_KEY && local.secretName() == null) {
+            findings.add(Finding.invalid(
+                    "spec.authentication.local.secretName", "PresharedKey needs a Secret that holds psk"));
+        }
+    }
+
+    private static void remote(RemoteAuthentication remote, List<Finding> findings) {
+        String field = "spec.authentication.remote.";
+        boolean shared = remote.method() == AuthenticationMethod.PRESHARED_KEY;
+        if (shared && remote.secretName() == null) {
+            findings.add(Finding.invalid(field + "secretName", "PresharedKey needs a Secret that holds psk"));
+        }
+        if (!shared && remote.secretName() != null) {
+            findings.add(Finding.invalid(field + "secretName", "is for PresharedKey only"));
+        }
+        if (shared && (remote.caCertificates() != null || remote.revocationLists() != null)) {
+            findings.add(Finding.invalid(
+                    field + "caCertificates", "caCertificates and revocationLists are for Certificate only"));
+        }
+        if (remote.revocationLists() != null && remote.caCertificates() == null) {
+            findings.add(Finding.invalid(
+                    field + "revocationLists",
+                    "needs caCertificates; certificates of the cluster's CA are revoked by deleting their node"));
+        }
+        pem(field + "caCertificates", remote.caCertificates(), "CERTIFICATE", findings);
+        pem(field + "revocationLists", remote.revocationLists(), "X509 CRL", findings);
+    }
+
+    /** What is within the armour the agent reads, which has to trust it; here a mix-up of files is found. */
+    private static void pem(String field, @Nullable String text, String label, List<Finding> findings) {
+        if (text != null && !text.contains("-----BEGIN " + label + "-----")) {
+            findings.add(Finding.invalid(field, "holds no PEM block '" + label + "'"));
+        }
     }
 
     private static boolean isNetwork(String text) {

@@ -12,27 +12,57 @@ import java.util.regex.Pattern;
  */
 final class ProposalSyntax {
     private enum Kind {
-        ENCRYPTION,
+        CIPHER,
+        AEAD,
+        INTEGRITY,
         PRF,
         KEY_EXCHANGE,
         SEQUENCE_NUMBERS
     }
 
-    private static final Map<String, Kind> SUPPORTED = Map.ofEntries(
-            Map.entry("aes128gcm16", Kind.ENCRYPTION),
-            Map.entry("aes256gcm16", Kind.ENCRYPTION),
-            Map.entry("chacha20poly1305", Kind.ENCRYPTION),
-            Map.entry("prfsha256", Kind.PRF),
-            Map.entry("prfsha384", Kind.PRF),
-            Map.entry("prfsha512", Kind.PRF),
+    /** For IKE and ESP. */
+    private static final Map<String, Kind> COMMON = Map.ofEntries(
+            Map.entry("aes128gcm16", Kind.AEAD),
+            Map.entry("aes256gcm16", Kind.AEAD),
+            Map.entry("chacha20poly1305", Kind.AEAD),
             Map.entry("x25519", Kind.KEY_EXCHANGE),
+            Map.entry("x448", Kind.KEY_EXCHANGE),
             Map.entry("ecp256", Kind.KEY_EXCHANGE),
             Map.entry("ecp384", Kind.KEY_EXCHANGE),
-            Map.entry("esn", Kind.SEQUENCE_NUMBERS),
-            Map.entry("noesn", Kind.SEQUENCE_NUMBERS));
+            Map.entry("ecp521", Kind.KEY_EXCHANGE),
+            Map.entry("modp2048", Kind.KEY_EXCHANGE),
+            Map.entry("modp3072", Kind.KEY_EXCHANGE),
+            Map.entry("modp4096", Kind.KEY_EXCHANGE));
 
-    private static final Map<String, String> ALIASES =
-            Map.of("curve25519", "x25519", "aes128gcm128", "aes128gcm16", "aes256gcm128", "aes256gcm16");
+    private static final Map<String, Kind> IKE = Map.of(
+            "aes128",
+            Kind.CIPHER,
+            "aes256",
+            Kind.CIPHER,
+            "sha256",
+            Kind.INTEGRITY,
+            "sha384",
+            Kind.INTEGRITY,
+            "sha512",
+            Kind.INTEGRITY,
+            "prfsha256",
+            Kind.PRF,
+            "prfsha384",
+            Kind.PRF,
+            "prfsha512",
+            Kind.PRF);
+
+    private static final Map<String, Kind> ESP = Map.of("esn", Kind.SEQUENCE_NUMBERS, "noesn", Kind.SEQUENCE_NUMBERS);
+
+    private static final Map<String, String> ALIASES = Map.ofEntries(
+            Map.entry("aes", "aes128"),
+            Map.entry("aes128gcm128", "aes128gcm16"),
+            Map.entry("aes256gcm128", "aes256gcm16"),
+            Map.entry("sha2_256", "sha256"),
+            Map.entry("sha2_384", "sha384"),
+            Map.entry("sha2_512", "sha512"),
+            Map.entry("curve25519", "x25519"),
+            Map.entry("curve448", "x448"));
 
     /** Spellings of strongSwan that are algorithms, but not of this version. */
     private static final Pattern KNOWN = Pattern.compile(
@@ -51,13 +81,13 @@ final class ProposalSyntax {
      * @return the text, unchanged but for aliases; what is wrong goes to {@code reader}
      */
     static String ike(String field, String text, FieldReader reader) {
-        Parsed parsed = parse(field, text, reader);
+        Parsed parsed = parse(field, text, IKE, ESP, reader);
         if (parsed.complete) {
-            if (parsed.kinds.contains(Kind.SEQUENCE_NUMBERS)) {
-                reader.add(Finding.invalid(field, "'" + text + "': esn and noesn are for ESP proposals"));
+            parsed.requireEncryption(reader);
+            // As strongSwan has it, the PRF follows from the integrity algorithm when there is one.
+            if (!parsed.kinds.contains(Kind.INTEGRITY)) {
+                parsed.require(Kind.PRF, "a PRF such as prfsha384", reader);
             }
-            parsed.require(Kind.ENCRYPTION, "an encryption algorithm such as aes256gcm16", reader);
-            parsed.require(Kind.PRF, "a PRF such as prfsha384", reader);
             parsed.require(Kind.KEY_EXCHANGE, "a key exchange such as x25519", reader);
         }
         return parsed.canonical();
@@ -70,12 +100,9 @@ final class ProposalSyntax {
      * @return the text with {@code esn} or {@code noesn} in it; what is wrong goes to {@code reader}
      */
     static String esp(String field, String text, boolean esn, FieldReader reader) {
-        Parsed parsed = parse(field, text, reader);
+        Parsed parsed = parse(field, text, ESP, IKE, reader);
         if (parsed.complete) {
-            if (parsed.kinds.contains(Kind.PRF)) {
-                reader.add(Finding.invalid(field, "'" + text + "': a PRF is for IKE proposals"));
-            }
-            parsed.require(Kind.ENCRYPTION, "an encryption algorithm such as aes256gcm16", reader);
+            parsed.requireEncryption(reader);
         }
         if (!parsed.kinds.contains(Kind.SEQUENCE_NUMBERS)) {
             parsed.tokens.add(esn ? "esn" : "noesn");
@@ -88,11 +115,12 @@ final class ProposalSyntax {
         return Set.of(canonical.split("-")).contains("noesn");
     }
 
-    private static Parsed parse(String field, String text, FieldReader reader) {
+    private static Parsed parse(
+            String field, String text, Map<String, Kind> own, Map<String, Kind> others, FieldReader reader) {
         Parsed parsed = new Parsed(field, text);
         for (String token : text.split("-", -1)) {
             String name = ALIASES.getOrDefault(token, token);
-            Kind kind = SUPPORTED.get(name);
+            Kind kind = COMMON.getOrDefault(name, own.get(name));
             if (kind != null) {
                 parsed.kinds.add(kind);
                 if (!parsed.tokens.add(name)) {
@@ -101,6 +129,13 @@ final class ProposalSyntax {
                 continue;
             }
             parsed.complete = false;
+            if (others.get(name) == Kind.PRF || others.get(name) == Kind.SEQUENCE_NUMBERS) {
+                reader.add(Finding.invalid(
+                        field,
+                        "'" + token + "' in '" + text + "' is for " + (own.equals(ESP) ? "IKE" : "ESP")
+                                + " proposals"));
+                continue;
+            }
             reader.add(
                     KNOWN.matcher(token).matches()
                             ? Finding.notSupported(
@@ -125,6 +160,21 @@ final class ProposalSyntax {
         void require(Kind kind, String what, FieldReader reader) {
             if (!kinds.contains(kind)) {
                 reader.add(Finding.invalid(field, "'" + text + "' lacks " + what));
+            }
+        }
+
+        void requireEncryption(FieldReader reader) {
+            boolean aead = kinds.contains(Kind.AEAD);
+            boolean integrity = kinds.contains(Kind.INTEGRITY);
+            if (!aead) {
+                require(Kind.CIPHER, "an encryption algorithm such as aes256gcm16", reader);
+            }
+            if (aead && (integrity || kinds.contains(Kind.CIPHER))) {
+                reader.add(Finding.invalid(
+                        field,
+                        "'" + text + "' mixes an AEAD such as aes256gcm16 with what is no AEAD; write two proposals"));
+            } else if (kinds.contains(Kind.CIPHER) && !integrity) {
+                reader.add(Finding.invalid(field, "'" + text + "' encrypts without integrity; add one such as sha256"));
             }
         }
 

@@ -61,11 +61,32 @@ public record IPSecPeerSpec(
         }
     }
 
-    /** How a node proves itself: by its own certificate. */
+    /**
+     * How a node proves itself to the peer.
+     *
+     * @param secretName names the folder (a mounted Secret) that holds {@code psk}, or {@code tls.crt} and {@code tls.key}; without one, a node
+     *     uses its own certificate
+     * @param identity what the node says it is; its own name when absent
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record LocalAuthentication(
-            @Default("Certificate") AuthenticationMethod method) {
-        public static final LocalAuthentication DEFAULT = new LocalAuthentication(AuthenticationMethod.CERTIFICATE);
+            @Default("Certificate") AuthenticationMethod method,
+
+            @JsonPropertyDescription(
+                    "Secret with psk (PresharedKey), or with tls.crt and tls.key (Certificate); absent with Certificate: the node's own certificate.")
+            @Pattern(Patterns.OBJECT_NAME)
+            @Size(max = 253)
+            @Nullable
+            String secretName,
+
+            @JsonPropertyDescription(
+                    "The IKE identity that the node claims: a name, an address or a distinguished name. Absent: the node's name.")
+            @Size(min = 1, max = 512)
+            @Nullable
+            String identity) {
+        public static final LocalAuthentication DEFAULT =
+                new LocalAuthentication(AuthenticationMethod.CERTIFICATE, null, null);
 
         @SuppressWarnings("NullAway") // Jackson passes null for what is absent
         public LocalAuthentication {
@@ -73,7 +94,13 @@ public record IPSecPeerSpec(
         }
     }
 
-    /** @param caCertificates PEM; the peer's own trust anchors instead of the cluster's */
+    /**
+     * How the peer proves itself to a node.
+     *
+     * @param caCertificates PEM; the peer's own trust anchors instead of the cluster's
+     * @param revocationLists PEM; CRLs of these CAs
+     * @param secretName names the folder (a mounted Secret) that holds {@code psk}
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record RemoteAuthentication(
@@ -82,9 +109,21 @@ public record IPSecPeerSpec(
             @JsonPropertyDescription("Trust anchors for this peer, PEM. Absent: the cluster's trust bundle.")
             @Size(max = 65536)
             @Nullable
-            String caCertificates) {
+            String caCertificates,
+
+            @JsonPropertyDescription(
+                    "CRLs, PEM. Once an issuer has one, its certificates are refused when it names them or is out of date. Needs caCertificates.")
+            @Size(max = 262144)
+            @Nullable
+            String revocationLists,
+
+            @JsonPropertyDescription("Secret with the psk by which the peer proves itself (PresharedKey).")
+            @Pattern(Patterns.OBJECT_NAME)
+            @Size(max = 253)
+            @Nullable
+            String secretName) {
         public static final RemoteAuthentication DEFAULT =
-                new RemoteAuthentication(AuthenticationMethod.CERTIFICATE, null);
+                new RemoteAuthentication(AuthenticationMethod.CERTIFICATE, null, null, null);
 
         @SuppressWarnings("NullAway") // Jackson passes null for what is absent
         public RemoteAuthentication {
@@ -92,9 +131,13 @@ public record IPSecPeerSpec(
         }
     }
 
-    /** RFC 7427 signatures with X.509 certificates. */
+    /** How an end can prove who it is. */
     public enum AuthenticationMethod {
+        /** A signature by the key of an X.509 certificate (RFC 7427). */
         @JsonProperty("Certificate")
-        CERTIFICATE
+        CERTIFICATE,
+        /** A key that both ends hold (RFC 7296 2.15). */
+        @JsonProperty("PresharedKey")
+        PRESHARED_KEY
     }
 }

@@ -123,6 +123,8 @@ class PolicyValidationTest {
                 "aes256gcm16-prfsha384-x25519",
                 "aes128gcm16-prfsha256-ecp256",
                 "chacha20poly1305-prfsha256-x25519",
+                "aes256-sha256-modp2048",
+                "aes128-sha512-prfsha384-x448-ecp521-modp3072-modp4096",
                 "aes256gcm16-aes128gcm16-prfsha512-prfsha256-x25519-ecp384"
             })
     void acceptsIkeProposals(String proposal) {
@@ -143,7 +145,11 @@ class PolicyValidationTest {
     static Stream<Arguments> badIkeProposals() {
         return Stream.of(
                 Arguments.of("aes256gcm16-prfsha384-x25519-ke1_mlkem768", Reason.NOT_SUPPORTED, "'ke1_mlkem768'"),
-                Arguments.of("aes256-sha256-modp2048", Reason.NOT_SUPPORTED, "'modp2048'"),
+                Arguments.of("aes256-sha256-modp1536", Reason.NOT_SUPPORTED, "'modp1536'"),
+                Arguments.of("aes256-prfsha256-modp2048", Reason.INVALID, "without integrity"),
+                Arguments.of("aes256gcm16-sha256-prfsha256-modp2048", Reason.INVALID, "mixes an AEAD"),
+                Arguments.of("aes256gcm16-aes256-sha256-modp2048", Reason.INVALID, "mixes an AEAD"),
+                Arguments.of("sha256-modp2048", Reason.INVALID, "encryption"),
                 Arguments.of("3des-prfsha1-modp1024", Reason.NOT_SUPPORTED, "'3des'"),
                 Arguments.of("aes256gcm16-prfsha384-x25518", Reason.INVALID, "'x25518'"),
                 Arguments.of("aes256gcm16-prfsha384", Reason.INVALID, "key exchange"),
