@@ -7,12 +7,7 @@ import dev.espalier.ike.exchange.NewIkeSa;
 import dev.espalier.ike.message.Decoded;
 import dev.espalier.ike.message.ExchangeType;
 import dev.espalier.ike.message.IkeHeader;
-import dev.espalier.ike.message.Message;
-import dev.espalier.ike.message.NotifyType;
-import dev.espalier.ike.message.Opened;
-import dev.espalier.ike.message.Payload;
 import dev.espalier.ike.proposal.Proposal;
-import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.UdpPath;
 import java.time.Duration;
 import java.util.List;
@@ -20,8 +15,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * An authenticated IKE SA (RFC 7296): a switchboard that hands what comes to {@link PeerRequests} and {@link OwnRequests}, and minds
- * the SA's own state, path and lifetime.
+ * An authenticated IKE SA (RFC 7296): a switchboard between what comes in ({@link Inbound}), what this end asks for
+ * ({@link OwnRequests}) and the SA's own state, path and {@link SaLifetime}.
  */
 public final class IkeSa implements Party {
     /** How long the last reply of a closed SA can be had again. */
@@ -57,13 +52,11 @@ public final class IkeSa implements Party {
     private final Environment env;
     private final Peer peer;
     private final Origin origin;
-    private final long establishedNanos;
-    private final long softNanos;
+    private final SaLifetime lifetime;
     private final List<Proposal> basis;
-    private final Liveness liveness;
     private final TaskQueue tasks;
     private final OwnRequests own;
-    private final PeerRequests theirs;
+    private final Inbound inbound;
     private UdpPath path;
     private SaState state;
     private OptionalLong replacedBy = OptionalLong.empty();
@@ -75,18 +68,11 @@ public final class IkeSa implements Party {
         this.origin = origin;
         this.path = origin.path();
         this.state = state;
-        this.establishedNanos = nowNanos;
         this.basis = basis;
-        this.liveness = new Liveness(nowNanos);
         this.tasks = new TaskQueue(env);
         this.own = new OwnRequests(env, peer, this, tasks, origin.nextOwnId());
-        this.theirs = new PeerRequests(env, peer, this, own);
-        double middle = (env.config().rekey().earliest() + env.config().rekey().latest()) / 2;
-        long lifetime = peer.config().ikeLifetime().time().toNanos();
-        this.softNanos = nowNanos
-                + (origin.initiated()
-                        ? env.jitter(lifetime, env.config().rekey().earliest(), middle)
-                        : env.jitter(lifetime, middle, env.config().rekey().latest()));
+        this.inbound = new Inbound(env, peer, this, own);
+        this.lifetime = new SaLifetime(env, peer, origin, nowNanos);
         env.ikeSpis().bind(ownSpi(), this);
     }
 
@@ -121,90 +107,12 @@ public final class IkeSa implements Party {
     @Override
     public void receive(Decoded.Protected received, UdpPath from, Now now) {
         env.touch(peer);
-        IkeHeader header = received.header();
-        if (header.fromInitiator() == origin.initiated()
-                || header.spiInitiator() != origin.spiInitiator()
-                || header.spiResponder() != origin.spiResponder()) {
-            env.out().dropped("unknown SPI", from, header.toString());
-        } else if (header.response()) {
-            receiveResponse(received, from, now.nanos());
-        } else {
-            receiveRequest(received, from, now.nanos());
-        }
-    }
-
-    private void receiveResponse(Decoded.Protected received, UdpPath from, long nowNanos) {
-        if (!own.awaits(received.header())) {
-            env.out().dropped("response not awaited", from, received.header().toString());
-            return;
-        }
-        switch (origin.channel().open(received, nowNanos)) {
-            case Opened.Complete complete -> {
-                heardFrom(from, nowNanos);
-                own.answered(complete.message(), nowNanos);
-            }
-            case Opened.Pending pending -> {}
-            case Opened.ProtectedError error -> {
-                own.abandon();
-                close("peer's response is wrong: " + error.detail(), nowNanos);
-            }
-            case Opened.UnprotectedError error -> env.out().dropped(error.reason(), from, error.detail());
-        }
-    }
-
-    private void receiveRequest(Decoded.Protected received, UdpPath from, long nowNanos) {
-        switch (origin.replies().kind(received.header().messageId())) {
-            case REPEATED -> {
-                if (origin.channel().repeats(received)) {
-                    env.out().send(from, origin.replies().stored());
-                }
-            }
-            case OUTSIDE ->
-                env.out().dropped("message ID", from, received.header().toString());
-            case NEXT -> {
-                if (state instanceof SaState.Closed) {
-                    env.out().dropped("IKE SA closed", from, received.header().toString());
-                } else {
-                    receiveNext(received, from, nowNanos);
-                }
-            }
-        }
-    }
-
-    private void receiveNext(Decoded.Protected received, UdpPath from, long nowNanos) {
-        switch (origin.channel().open(received, nowNanos)) {
-            case Opened.Complete complete -> {
-                heardFrom(from, nowNanos);
-                Message request = complete.message();
-                reply(request.header(), theirs.answer(request, nowNanos), from);
-            }
-            case Opened.Pending pending -> {}
-            case Opened.ProtectedError error -> {
-                reply(received.header(), List.of(Payload.Notify.of(error.notifyType(), error.data())), from);
-                if (error.notifyType().equals(NotifyType.INVALID_SYNTAX)) {
-                    vanish("peer's request is wrong: " + error.detail(), nowNanos);
-                }
-            }
-            case Opened.UnprotectedError error -> env.out().dropped(error.reason(), from, error.detail());
-        }
-    }
-
-    private void reply(IkeHeader request, List<Payload> payloads, UdpPath to) {
-        IkeHeader header = new IkeHeader(
-                origin.spiInitiator(),
-                origin.spiResponder(),
-                request.exchange(),
-                origin.initiated(),
-                true,
-                request.messageId());
-        List<Octets> datagrams = origin.channel().seal(new Message(header, payloads), to);
-        origin.replies().answered(datagrams);
-        env.out().send(to, datagrams);
+        inbound.receive(received, from, now.nanos());
     }
 
     /** The peer follows its NAT, and we follow the peer, unless the NAT is ours (IKE-46). */
-    private void heardFrom(UdpPath from, long nowNanos) {
-        liveness.heard(nowNanos);
+    void heardFrom(UdpPath from, long nowNanos) {
+        lifetime.heard(nowNanos);
         moveTo(from);
     }
 
@@ -220,10 +128,10 @@ public final class IkeSa implements Party {
     /** ESP packets count as life (RFC 7296 2.4). */
     void traffic(long lastInboundNanos, long lastOutboundNanos) {
         if (lastInboundNanos != 0) {
-            liveness.heard(lastInboundNanos);
+            lifetime.heard(lastInboundNanos);
         }
         if (lastOutboundNanos != 0) {
-            liveness.sent(lastOutboundNanos);
+            lifetime.sent(lastOutboundNanos);
         }
     }
 
@@ -246,7 +154,7 @@ public final class IkeSa implements Party {
         own.tick(nowNanos);
         switch (state) {
             case SaState.Live live -> tickLive(nowNanos);
-            case SaState.Standby standby -> expireAt(hardNanos(), "crossing rekeying never ended", nowNanos);
+            case SaState.Standby standby -> expireAt(lifetime.hardNanos(), "crossing rekeying never ended", nowNanos);
             case SaState.Superseded(long since) ->
                 expireAt(since + SUPERSEDED_LIMIT.toNanos(), "replaced and not deleted", nowNanos);
             case SaState.Closing closing -> {}
@@ -259,17 +167,16 @@ public final class IkeSa implements Party {
     }
 
     private void tickLive(long nowNanos) {
-        if (origin.authentication().expiresNanos() - nowNanos <= 0) {
-            close("peer's certificate expired", nowNanos);
-        } else if (hardNanos() - nowNanos <= 0) {
-            close("lifetime over", nowNanos);
-        } else {
-            if (softNanos - nowNanos <= 0 || own.idsRunOut()) {
-                want(new Task.RekeyIke(), nowNanos);
-            }
-            if (livenessNanos() - nowNanos <= 0) {
-                want(new Task.CheckLiveness(), nowNanos);
-            }
+        Optional<String> end = lifetime.over(nowNanos);
+        if (end.isPresent()) {
+            close(end.get(), nowNanos);
+            return;
+        }
+        if (lifetime.soft(nowNanos) || own.idsRunOut()) {
+            want(new Task.RekeyIke(), nowNanos);
+        }
+        if (livenessNanos() - nowNanos <= 0) {
+            want(new Task.CheckLiveness(), nowNanos);
         }
     }
 
@@ -279,26 +186,18 @@ public final class IkeSa implements Party {
         }
     }
 
-    private long hardNanos() {
-        return establishedNanos + peer.config().ikeLifetime().time().toNanos();
-    }
-
     /** Any request under way is a check of its own. */
     private long livenessNanos() {
-        return own.busy() || wants(new Task.CheckLiveness())
-                ? Long.MAX_VALUE
-                : liveness.dueNanos(
-                        peer.config().dpdInterval().toNanos(), env.config().idleLivenessFactor());
+        return own.busy() || wants(new Task.CheckLiveness()) ? Long.MAX_VALUE : lifetime.livenessNanos();
     }
 
     long nextDeadlineNanos() {
         long ofState = switch (state) {
             case SaState.Live live -> {
-                long soft = wants(new Task.RekeyIke()) ? Long.MAX_VALUE : softNanos;
-                long end = Math.min(hardNanos(), origin.authentication().expiresNanos());
-                yield Math.min(Math.min(soft, end), livenessNanos());
+                long soft = wants(new Task.RekeyIke()) ? Long.MAX_VALUE : lifetime.softNanos();
+                yield Math.min(Math.min(soft, lifetime.endNanos()), livenessNanos());
             }
-            case SaState.Standby standby -> hardNanos();
+            case SaState.Standby standby -> lifetime.hardNanos();
             case SaState.Superseded(long since) -> since + SUPERSEDED_LIMIT.toNanos();
             case SaState.Closing closing -> Long.MAX_VALUE;
             case SaState.Closed(long since) -> since + CLOSED_LINGER.toNanos();
@@ -410,7 +309,7 @@ public final class IkeSa implements Party {
     }
 
     long establishedNanos() {
-        return establishedNanos;
+        return lifetime.establishedNanos();
     }
 
     /** The IKE proposals that it was negotiated from. */

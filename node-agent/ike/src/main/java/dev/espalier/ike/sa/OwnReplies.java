@@ -53,19 +53,15 @@ final class OwnReplies {
 
     void read(OwnRequest request, Message response, long nowNanos) {
         if (sa.state() instanceof SaState.Closing && request instanceof OwnRequest.MakeChild make) {
-            // Our DELETE of the IKE SA follows and takes with it what the peer has just made.
+            // Our DELETE of the IKE SA follows and takes with it what the peer has just made: a pair taken in now would
+            // outlive
+            // it (IKE-29).
             make.abandon(env);
             tasks.done();
             forgetCrossing();
             return;
         }
         switch (request) {
-            case OwnRequest.MakeChild make
-            when sa.state() instanceof SaState.Closing -> {
-                // Whatever the peer has agreed to ends with this SA: a pair taken in now would outlive it (IKE-29).
-                tasks.done();
-                make.abandon(env);
-            }
             case OwnRequest.MakeChild make -> {
                 child(make, make.offer().read(response, sa.keys()), nowNanos);
                 make.offer().close();
@@ -210,11 +206,6 @@ final class OwnReplies {
         if (sa.state() instanceof SaState.Closing) {
             // The peer has moved the children to the new one already: that has to be deleted as well.
             sa.rekeyed(made, basis, new SaState.Standby(), nowNanos).close("redundant", nowNanos);
-            return;
-        }
-        if (sa.state() instanceof SaState.Closing) {
-            // The peer has moved on to the new SA, which has to be told of the end as well.
-            sa.rekeyed(made, basis, new SaState.Standby(), nowNanos).close("replaced SA is closing", nowNanos);
             return;
         }
         if (crossingSa.isPresent() && crossingSa.get().sa().state() instanceof SaState.Standby) {

@@ -5,36 +5,25 @@ import dev.espalier.ike.IkeEvent;
 import dev.espalier.ike.IkeInput;
 import dev.espalier.ike.PeerConfig;
 import dev.espalier.wire.ip.IpAddress;
-import dev.espalier.wire.ip.UdpEndpoint;
 import dev.espalier.wire.ip.UdpPath;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
  * One configured peer: every IKE SA with it, and what is to be done so that there is the one that its configuration wants. Whatever
- * replaces something is made first (make-before-break).
- *
- * <p>Two IKE SAs with one peer come of a replacement, or of both ends beginning at once. Who began the newer one deletes those it
- * replaces, as soon as it has a child SA. When two cross, the one begun by the end with the smaller name stays, and that end deletes
- * the other: it alone decides, so both never go. What the ends saw differently and therefore both left alone is resolved after a
- * while, in favour of the newest.
+ * replaces something is made first (make-before-break): see {@link Replacement}.
  */
 public final class Peer {
     private final Environment env;
     private final ChildBook children;
     private final List<IkeSa> sas = new ArrayList<>();
-    private final Pause pause;
+    private final Beginning beginning;
     private final Duplicates duplicates;
+    private final Replacement replacement;
     private PeerConfig config;
-    private Optional<Attempt> attempt = Optional.empty();
-    private Optional<String> replaceReason = Optional.empty();
-    private long replaceAtNanos;
-    private boolean demanded;
-    private boolean suspended;
     private boolean departed;
     private boolean contacted;
     private String lastFailure = "";
@@ -43,8 +32,9 @@ public final class Peer {
         this.env = env;
         this.config = config;
         this.children = new ChildBook(env, this);
-        this.pause = new Pause(env);
+        this.beginning = new Beginning(env, this);
         this.duplicates = new Duplicates(this);
+        this.replacement = new Replacement(env, this);
         env.touch(this);
     }
 
@@ -80,11 +70,9 @@ public final class Peer {
         }
         config = changed;
         env.touch(this);
-        attempt.filter(Attempt::harmlessToDrop).ifPresent(running -> {
-            running.abandon();
-            attempt = Optional.empty();
-            pause.none(nowNanos);
-        });
+        if (beginning.abandonIfHarmless()) {
+            beginning.pause().none(nowNanos);
+        }
         List.copyOf(sas).stream()
                 .filter(IkeSa::live)
                 .filter(sa -> Authentications.revoked(sa.origin().authentication(), changed.authentication()))
@@ -109,8 +97,7 @@ public final class Peer {
     }
 
     public void terminate(long nowNanos) {
-        suspended = true;
-        demanded = false;
+        beginning.suspend();
         endAll("terminated", nowNanos);
     }
 
@@ -121,8 +108,7 @@ public final class Peer {
 
     private void endAll(String reason, long nowNanos) {
         env.touch(this);
-        attempt.ifPresent(Attempt::abandon);
-        attempt = Optional.empty();
+        beginning.abandon();
         children.clear(reason, nowNanos);
         List.copyOf(sas).stream()
                 .filter(sa -> !(sa.state() instanceof SaState.Closing || sa.state() instanceof SaState.Closed))
@@ -130,19 +116,12 @@ public final class Peer {
     }
 
     public void initiate(long nowNanos) {
-        suspended = false;
-        demanded = true;
-        pause.none(nowNanos);
+        beginning.demand(nowNanos);
         env.touch(this);
     }
 
-    /** The end that does not begin by itself waits a little, since the other one surely does. */
     public void trafficWaiting(long nowNanos) {
-        if (!demanded && !config.initiate()) {
-            pause.atLeast(env.config().attempt().passiveDelay(), nowNanos);
-        }
-        suspended = false;
-        demanded = true;
+        beginning.trafficWaiting(nowNanos);
         env.touch(this);
     }
 
@@ -206,14 +185,8 @@ public final class Peer {
 
     /** An attempt of ours came to its end. */
     void established(IkeSa sa, long startedSequence, long nowNanos) {
-        attempt = Optional.empty();
-        for (IkeSa other : live()) {
-            boolean replaced = other.origin().lineage() < startedSequence;
-            boolean crossed = !other.origin().initiated() && ownNameIsSmaller();
-            if (replaced || crossed) {
-                other.replaceBy(OptionalLong.of(sa.origin().lineage()));
-            }
-        }
+        beginning.over();
+        replacement.begun(sa, startedSequence, live());
         entered(sa);
     }
 
@@ -223,31 +196,17 @@ public final class Peer {
      * @param createdSequence when its IKE_SA_INIT came
      */
     void establishedByPeer(IkeSa sa, long createdSequence, boolean initialContact, long nowNanos) {
-        for (IkeSa other : live()) {
-            if (initialContact && other.origin().lineage() < createdSequence) {
-                // The peer has started afresh and knows nothing of it (RFC 7296 2.4).
-                other.vanish("peer has restarted", nowNanos);
-            } else if (other.origin().initiated()
-                    && createdSequence < other.origin().lineage()
-                    && ownNameIsSmaller()) {
-                sa.replaceBy(OptionalLong.of(other.origin().lineage()));
-            }
-        }
-        attempt.filter(Attempt::harmlessToDrop).ifPresent(running -> {
-            running.abandon();
-            attempt = Optional.empty();
-        });
+        replacement.begunByPeer(sa, createdSequence, initialContact, live(), nowNanos);
+        beginning.abandonIfHarmless();
         entered(sa);
     }
 
     private void entered(IkeSa sa) {
         sas.add(sa);
         contacted = true;
-        demanded = false;
-        suspended = false;
-        replaceReason = Optional.empty();
+        beginning.established();
+        replacement.done();
         lastFailure = "";
-        pause.reset();
         IkeSa.Origin origin = sa.origin();
         env.out()
                 .report(new IkeEvent.IkeSaEstablished(
@@ -261,10 +220,8 @@ public final class Peer {
     }
 
     void attemptFailed(String exchange, String reason, long nowNanos) {
-        attempt = Optional.empty();
-        pause.longer(nowNanos);
-        demanded = demanded && config.initiate();
-        failed(exchange, reason, wanted() || replaceReason.isPresent());
+        beginning.failed(nowNanos);
+        failed(exchange, reason, wanted() || replacement.wanted());
     }
 
     /** Keeps and reports why something did not come about. */
@@ -276,21 +233,19 @@ public final class Peer {
     /** The peer no longer answers. */
     void lost(String reason, long nowNanos) {
         lastFailure = reason;
-        pause.none(nowNanos);
+        beginning.pause().none(nowNanos);
         env.touch(this);
     }
 
     void deletedByPeer(String reason, long nowNanos) {
         lastFailure = reason;
-        pause.atLeast(env.config().attempt().firstPause(), nowNanos);
+        beginning.pause().atLeast(env.config().attempt().firstPause(), nowNanos);
         env.touch(this);
     }
 
     /** Wants a fresh IKE SA in place of the one in use. */
     void replace(String reason, long nowNanos) {
-        if (replaceReason.isEmpty()) {
-            replaceReason = Optional.of(reason);
-            replaceAtNanos = nowNanos;
+        if (replacement.want(reason, nowNanos)) {
             env.touch(this);
         }
     }
@@ -315,8 +270,8 @@ public final class Peer {
     public void reconcile(long nowNanos) {
         if (!departed) {
             duplicates.resolve(live(), best(), nowNanos);
-            closeReplaced(nowNanos);
-            noticeReplacement(nowNanos);
+            replacement.closeReplaced(live(), nowNanos);
+            replacement.notice(best(), nowNanos);
             begin(nowNanos);
             best().ifPresent(sa -> {
                 keepChild(sa, nowNanos);
@@ -330,7 +285,7 @@ public final class Peer {
     }
 
     public void tick(long nowNanos) {
-        attempt.ifPresent(running -> running.tick(nowNanos));
+        beginning.tick(nowNanos);
         List.copyOf(sas).forEach(sa -> sa.tick(nowNanos));
         children.tick(nowNanos);
         env.touch(this);
@@ -344,87 +299,35 @@ public final class Peer {
         for (IkeSa sa : sas) {
             next = Math.min(next, sa.nextDeadlineNanos());
         }
-        if (attempt.isPresent()) {
-            return Math.min(next, attempt.get().nextDeadlineNanos());
+        if (beginning.underWay()) {
+            return Math.min(next, beginning.nextDeadlineNanos());
         }
         if (departed || env.credentials().isEmpty()) {
             return next;
         }
         if (live().isEmpty()) {
-            return wanted() ? Math.min(next, pause.untilNanos()) : next;
+            return wanted() ? Math.min(next, beginning.pause().untilNanos()) : next;
         }
-        return replaceReason.isPresent() ? Math.min(next, Math.max(replaceAtNanos, pause.untilNanos())) : next;
-    }
-
-    private void closeReplaced(long nowNanos) {
-        for (IkeSa sa : live()) {
-            if (sa.replacedBy().isEmpty()) {
-                continue;
-            }
-            long lineage = sa.replacedBy().getAsLong();
-            Optional<IkeSa> successor = live().stream()
-                    .filter(other -> other.origin().lineage() == lineage)
-                    .findFirst();
-            if (successor.isEmpty()) {
-                sa.replaceBy(OptionalLong.empty());
-            } else if (children.anyInUse(successor.get())) {
-                sa.close("replaced by a newer IKE SA", nowNanos);
-            }
-        }
-    }
-
-    /** An IKE SA that goes back to older credentials, or to a root that is no longer trusted, is made anew. */
-    private void noticeReplacement(long nowNanos) {
-        if (replaceReason.isPresent()) {
-            return;
-        }
-        best().flatMap(sa -> env.authentications()
-                        .flatMap(now -> now.outdated(sa.origin().authentication(), config.authentication())))
-                .ifPresent(reason -> {
-                    replaceReason = Optional.of(reason);
-                    // Not all peers at one instant.
-                    long spread = env.config().attempt().firstPause().toNanos()
-                            * Math.min(5, env.peers().size() / 50);
-                    replaceAtNanos = nowNanos + env.jitter(spread, 0, 1);
-                });
+        return replacement.wanted()
+                ? Math.min(
+                        next, Math.max(replacement.atNanos(), beginning.pause().untilNanos()))
+                : next;
     }
 
     private void begin(long nowNanos) {
-        if (attempt.isPresent() || env.credentials().isEmpty() || !pause.over(nowNanos)) {
-            return;
-        }
         boolean none = live().isEmpty();
-        boolean replacing = !none && replaceReason.isPresent() && replaceAtNanos - nowNanos <= 0;
-        if (!replacing && !(none && wanted())) {
-            return;
+        boolean replacing = !none && replacement.due(nowNanos);
+        if (replacing || (none && wanted())) {
+            beginning.begin(replacing, nowNanos);
         }
-        Optional<UdpPath> path = path();
-        if (path.isEmpty()) {
-            attemptFailed("IKE_SA_INIT", "no remote address of a family that there is a local address of", nowNanos);
-            return;
-        }
-        attempt = Optional.of(new Attempt(env, this, path.get(), replacing, nowNanos));
     }
 
     private boolean wanted() {
-        return !suspended && !departed && (config.initiate() || demanded);
-    }
-
-    /** One remote address after the other, attempt by attempt. */
-    private Optional<UdpPath> path() {
-        int port = env.config().ikePort();
-        List<UdpPath> paths = config.remoteAddresses().stream()
-                .flatMap(remote -> config.localAddresses().stream()
-                        .filter(local -> local.v6() == remote.v6())
-                        .findFirst()
-                        .map(local -> new UdpPath(new UdpEndpoint(local, port), new UdpEndpoint(remote, port)))
-                        .stream())
-                .toList();
-        return paths.isEmpty() ? Optional.empty() : Optional.of(paths.get(pause.failures() % paths.size()));
+        return !departed && beginning.wanted();
     }
 
     private void keepChild(IkeSa sa, long nowNanos) {
-        if (!children.anyInUse(sa) && (sa.origin().initiated() || demanded)) {
+        if (!children.anyInUse(sa) && (sa.origin().initiated() || beginning.demanded())) {
             sa.want(
                     new Task.CreateChild(),
                     nowNanos + env.config().rekey().retryPause().toNanos());
@@ -465,33 +368,17 @@ public final class Peer {
                         .thenComparing(sa -> sa.origin().lineage()));
     }
 
+    /** What of it is to be seen from outside. */
     public EndpointStatus.PeerStatus status() {
-        EndpointStatus.IkeState state = best().isPresent()
-                ? EndpointStatus.IkeState.ESTABLISHED
-                : attempt.isPresent() ? EndpointStatus.IkeState.CONNECTING : EndpointStatus.IkeState.DOWN;
-        Optional<IkeSa.Origin> origin = best().map(IkeSa::origin);
-        return new EndpointStatus.PeerStatus(
-                name(),
-                state,
-                origin.map(IkeSa.Origin::spiInitiator).orElse(0L),
-                origin.map(IkeSa.Origin::spiResponder).orElse(0L),
-                origin.map(IkeSa.Origin::initiated).orElse(false),
-                origin.map(o -> o.keys().suite().toString()).orElse(""),
-                origin.map(o -> o.keys().suite().postQuantum()).orElse(false),
-                best().map(IkeSa::establishedNanos).orElse(0L),
-                origin.map(IkeSa.Origin::rekeys).orElse(0),
-                best().map(IkeSa::path),
-                lastFailure,
-                children.status());
+        return PeerStatuses.of(this, best(), beginning.underWay(), lastFailure);
     }
 
     /** Ends everything because of a bug of ours. */
     public void abort(String reason, long nowNanos) {
-        attempt.ifPresent(Attempt::abandon);
-        attempt = Optional.empty();
+        beginning.abandon();
         children.clear(reason, nowNanos);
         List.copyOf(sas).forEach(sa -> sa.lost(reason, nowNanos));
-        pause.longer(nowNanos);
+        beginning.pause().longer(nowNanos);
         failed("INTERNAL", reason, wanted());
     }
 }
