@@ -1,0 +1,160 @@
+package dev.espalier.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the chart makes of its values. */
+class ChartTest {
+
+    private static final Pattern METRIC = Pattern.compile("espalier_[a-z_]+[a-z]");
+
+    @Test
+    void helmFindsNothingToSayAboutTheChart() {
+        LintResult result = new Helm(Chart.FOLDER).lint().strict().call();
+
+        assertThat(result.isFailed()).as(result.getMessages().toString()).isFalse();
+    }
+
+    @Test
+    void theDefaultPolicyIsPartOfTheReleaseAndCanBeLeftOut() {
+        String whole = Chart.render(Chart.OLDEST, UnaryOperator.identity());
+        String bare = Chart.render(Chart.OLDEST, c -> c.set("defaultPolicy.create", false));
+
+        assertThat(Chart.object(whole, "IPSecPolicy", "default")
+                        .at("/spec/action")
+                        .asText())
+                .isEqualTo("Protect");
+        assertThat(Chart.objects(bare)).noneMatch(o -> o.path("kind").asText().equals("IPSecPolicy"));
+    }
+
+    @Test
+    void valuesReachTheProcesses() {
+        String yaml = Chart.render(
+                Chart.OLDEST,
+                c -> c.set("image.repository", "registry.example/espalier")
+                        .set("image.tag", "9.9")
+                        .set("operator.replicas", 1)
+                        .set("operator.certificateLifetime", "PT30M")
+                        .set("agent.crypto", "jdk")
+                        .set("agent.mtu", 8900)
+                        .set("agent.clusterCIDRs[0]", "10.244.0.0/16")
+                        .set("agent.clusterCIDRs[1]", "fd00::/48"));
+        JsonNode operator = Chart.object(yaml, "Deployment", "espalier-operator");
+        JsonNode agent = Chart.container(Chart.object(yaml, "DaemonSet", "espalier-agent"));
+
+        assertThat(operator.at("/spec/replicas").asInt()).isEqualTo(1);
+        assertThat(Chart.env(Chart.container(operator), "ESPALIER_CERTIFICATE_LIFETIME"))
+                .isEqualTo("PT30M");
+        assertThat(agent.path("image").asText()).isEqualTo("registry.example/espalier:9.9");
+        assertThat(Chart.env(agent, "ESPALIER_CRYPTO")).isEqualTo("jdk");
+        assertThat(Chart.env(agent, "ESPALIER_MTU")).isEqualTo("8900");
+        assertThat(Chart.env(agent, "ESPALIER_CLUSTER_CIDRS")).isEqualTo("10.244.0.0/16,fd00::/48");
+    }
+
+    @Test
+    void theOperatorIsNoRootAndNeitherWritesToItsRoot() {
+        String yaml = Chart.render(Chart.OLDEST, UnaryOperator.identity());
+        JsonNode operator = Chart.object(yaml, "Deployment", "espalier-operator");
+        JsonNode agent = Chart.object(yaml, "DaemonSet", "espalier-agent");
+
+        assertThat(operator.at("/spec/template/spec/securityContext/runAsNonRoot")
+                        .asBoolean())
+                .isTrue();
+        for (JsonNode container : Set.of(Chart.container(operator), Chart.container(agent))) {
+            assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean())
+                    .isTrue();
+            assertThat(container.at("/securityContext/privileged").asBoolean()).isFalse();
+            assertThat(container.at("/securityContext/capabilities/drop/0").asText())
+                    .isEqualTo("ALL");
+        }
+    }
+
+    @Test
+    void admissionRulesAreThereWhereTheServerKnowsThem() {
+        String old = Chart.render("1.29.0", UnaryOperator.identity());
+        String recent = Chart.render("1.30.0", UnaryOperator.identity());
+
+        assertThat(kinds(old)).doesNotContainKey("ValidatingAdmissionPolicy");
+        assertThat(kinds(recent)).containsKeys("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding");
+    }
+
+    @Test
+    void monitoringIsByChoice() {
+        assertThat(kinds(Chart.render(Chart.OLDEST, UnaryOperator.identity())))
+                .doesNotContainKeys("PodMonitor", "PrometheusRule");
+        Map<String, Long> all = kinds(Chart.render(
+                Chart.OLDEST,
+                c -> c.set("metrics.podMonitor", true)
+                        .set("metrics.prometheusRule", true)
+                        .set("metrics.dashboard", true)
+                        .set("metrics.labels.release", "prometheus")));
+
+        assertThat(all).containsEntry("PodMonitor", 2L).containsEntry("PrometheusRule", 1L);
+    }
+
+    @Test
+    void alertsAndDashboardNameOnlyMetricsThatAreDocumented() throws IOException {
+        Set<String> used = new TreeSet<>();
+        for (String file : Set.of("alerts.yaml", "dashboard.json")) {
+            used.addAll(metrics(Files.readString(Chart.FOLDER.resolve("files").resolve(file))));
+        }
+        new ObjectMapper().readTree(Chart.FOLDER.resolve("files/dashboard.json").toFile());
+
+        assertThat(metrics(Files.readString(Chart.ROOT.resolve("docs/metrics.md"))))
+                .containsAll(used);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "operator.replica, 2",
+        "agent.crypto, none",
+        "agent.mtu, 500",
+        "operator.certificateLifetime, forever",
+        "defaultPolicy.spec.action, Encrypt",
+        "agent.clusterCIDRs[0], 10.0.0.0"
+    })
+    void aValueThatMeansNothingIsRefusedByName(String name, String value) {
+        String field = name.replaceAll(".*\\.|\\[\\d+]", "");
+
+        assertThatThrownBy(() -> Chart.render(Chart.OLDEST, c -> c.set(name, value)))
+                .hasMessageContaining(field);
+    }
+
+    @Test
+    void anotherNamespaceIsRefused() {
+        assertThatThrownBy(() -> new Helm(Chart.FOLDER)
+                        .template()
+                        .withNamespace("default")
+                        .withKubeVersion(Chart.OLDEST)
+                        .call())
+                .hasMessageContaining("--namespace espalier-system");
+    }
+
+    private static Map<String, Long> kinds(String yaml) {
+        return Chart.objects(yaml).stream()
+                .collect(Collectors.groupingBy(o -> o.path("kind").asText(), Collectors.counting()));
+    }
+
+    private static Set<String> metrics(String text) {
+        return METRIC.matcher(text)
+                .results()
+                .map(r -> r.group().replaceAll("_total$", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}
