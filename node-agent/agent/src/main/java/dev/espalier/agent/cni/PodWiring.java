@@ -28,6 +28,8 @@ final class PodWiring {
     static final int RULE_PRIORITY = 7710;
     /** Who made it: the number that {@code agent.reconcile} marks its routes with, too. */
     static final int PROTOCOL = 77;
+    /** What the packet filter of {@code agent.reconcile} tells pods' interfaces by. */
+    static final int POD_GROUP = 7700;
 
     private static final String HOST_PREFIX = "esp";
     private static final String ALIAS_PREFIX = "espalier ";
@@ -46,7 +48,8 @@ final class PodWiring {
                     attachment.ifName(),
                     attachment.podMac(),
                     pod.fd(),
-                    attachment.mtu());
+                    attachment.mtu(),
+                    POD_GROUP);
             try {
                 node.links().createVeth(pair);
             } catch (ErrnoException e) {
@@ -92,6 +95,9 @@ final class PodWiring {
         try (Rtnetlink node = Rtnetlink.open()) {
             Link host = node.links().get(attachment.hostInterface());
             secure(attachment);
+            if (host.group() != POD_GROUP) {
+                node.links().setGroup(host.index(), POD_GROUP);
+            }
             node.links().setUp(host.index());
             connectOutside(node, attachment, host.index());
         }
@@ -174,6 +180,8 @@ final class PodWiring {
     private static void secure(Attachment attachment) throws IOException {
         String host = attachment.hostInterface();
         set("ipv4/conf/" + host + "/rp_filter", "1");
+        // The packet filter marks what pods send: by the mark the way back to a pod is found also for what goes outside.
+        set("ipv4/conf/" + host + "/src_valid_mark", "1");
         set("ipv4/conf/" + host + "/forwarding", "1");
         set("ipv4/conf/" + host + "/accept_redirects", "0");
         set("ipv4/conf/" + host + "/send_redirects", "0");

@@ -10,6 +10,7 @@ import dev.espalier.agent.observe.AdminSocket;
 import dev.espalier.agent.observe.Drops;
 import dev.espalier.agent.observe.Problems;
 import dev.espalier.agent.observe.RekeyCounts;
+import dev.espalier.agent.reconcile.PacketFilter;
 import dev.espalier.agent.reconcile.Reconciler;
 import dev.espalier.agent.sa.SaInstaller;
 import dev.espalier.agent.settings.AgentSettings;
@@ -56,6 +57,7 @@ public final class Agent implements AutoCloseable {
     private final IdentitySource identity;
     private final RunFolder runFolder;
     private final Rtnetlink netlink;
+    private final PacketFilter filter;
     private final IkeInbox inbox = new IkeInbox();
     private final Thread ikeThread;
     private final DataPlane dataPlane;
@@ -70,21 +72,24 @@ public final class Agent implements AutoCloseable {
             IdentitySource identity,
             CipherBackend ciphers,
             RunFolder runFolder,
-            Rtnetlink netlink) {
+            Rtnetlink netlink,
+            PacketFilter filter) {
         this.settings = settings;
         this.source = source;
         this.identity = identity;
         this.runFolder = runFolder;
         this.netlink = netlink;
+        this.filter = filter;
         SecurityDatabase database = new SecurityDatabase();
         Problems problems = new Problems();
         RekeyCounts rekeys = new RekeyCounts();
         control = new ControlThread(settings, problems, inbox);
         dataPlane = new DataPlane(settings.tun(), database, new LoopEvents(inbox, control::repairSoon));
-        Drops drops = new Drops(dataPlane::drops);
+        Drops drops = new Drops(List.of(dataPlane::drops, filter::drops));
         SaInstaller installer = new SaInstaller(database, ciphers);
         Reconciler reconciler = new Reconciler(
                 netlink,
+                filter,
                 settings.tun(),
                 database,
                 peers -> inbox.put(new IkeInput.PeersConfigured(peers)),
@@ -97,7 +102,7 @@ public final class Agent implements AutoCloseable {
                 System::nanoTime,
                 InstantSource.system());
         ikeThread = Thread.ofPlatform().name("ike").unstarted(loop::run);
-        view = new AgentView(settings.nodeName(), inbox, installer, dataPlane, control, drops, rekeys, problems);
+        view = new AgentView(settings.nodeName(), inbox, installer, dataPlane, filter, control, drops, rekeys, problems);
         cni = new CniServer(settings.runDir(), new CniState(control, view));
         control.joinWith(dataPlane, reconciler, cni);
         admin = new AdminSocket(
@@ -115,17 +120,18 @@ public final class Agent implements AutoCloseable {
         selfTest();
         RunFolder runFolder = null;
         Rtnetlink netlink = null;
+        PacketFilter filter = null;
         try {
             runFolder = RunFolder.open(settings.runDir());
             netlink = Rtnetlink.open();
-            Agent agent = new Agent(settings, source, identity, ciphers, runFolder, netlink);
+            filter = PacketFilter.open();
+            Agent agent = new Agent(settings, source, identity, ciphers, runFolder, netlink, filter);
             agent.startThreads();
             LOG.infof("node %s, ESP by %s", settings.nodeName(), ciphers.description());
             return agent;
         } catch (IOException e) {
-            if (netlink != null) {
-                netlink.close();
-            }
+            closeQuietly(filter);
+            closeQuietly(netlink);
             closeQuietly(runFolder);
             throw new AgentException(e.getMessage(), e);
         }
@@ -172,6 +178,7 @@ public final class Agent implements AutoCloseable {
         }
         dataPlane.close();
         netlink.close();
+        filter.close();
         closeQuietly(admin);
         closeQuietly(runFolder);
         LOG.infof("node %s: ended; routes to other nodes are closed", settings.nodeName());

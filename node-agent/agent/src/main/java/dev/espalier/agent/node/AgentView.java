@@ -11,6 +11,7 @@ import dev.espalier.agent.observe.Drops;
 import dev.espalier.agent.observe.PeerRows;
 import dev.espalier.agent.observe.Problems;
 import dev.espalier.agent.observe.RekeyCounts;
+import dev.espalier.agent.reconcile.PacketFilter;
 import dev.espalier.agent.sa.SaInstaller;
 import dev.espalier.crds.policy.EffectivePolicy;
 import dev.espalier.crds.policy.PolicySet;
@@ -32,6 +33,7 @@ public final class AgentView {
     private final IkeInbox inbox;
     private final SaInstaller installer;
     private final DataPlane dataPlane;
+    private final PacketFilter filter;
     private final ControlThread control;
     private final Drops drops;
     private final RekeyCounts rekeys;
@@ -42,6 +44,7 @@ public final class AgentView {
             IkeInbox inbox,
             SaInstaller installer,
             DataPlane dataPlane,
+            PacketFilter filter,
             ControlThread control,
             Drops drops,
             RekeyCounts rekeys,
@@ -50,6 +53,7 @@ public final class AgentView {
         this.inbox = inbox;
         this.installer = installer;
         this.dataPlane = dataPlane;
+        this.filter = filter;
         this.control = control;
         this.drops = drops;
         this.rekeys = rekeys;
@@ -112,6 +116,11 @@ public final class AgentView {
     /** Packets and messages dropped, by reason. */
     public Map<String, Long> drops() {
         return drops.snapshot();
+    }
+
+    /** Packets in clear between pods that got as far as an uplink; stopped there. */
+    public long leakedPackets() {
+        return filter.leaked();
     }
 
     public DataPathStatistics dataPath() {

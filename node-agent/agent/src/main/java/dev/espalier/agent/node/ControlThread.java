@@ -177,8 +177,12 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
             if (!plane.isOpen()) {
                 plane.open(dataPathSettings(plan));
             }
-            int mtu = Objects.requireNonNull(reconciler).apply(plan, view.own().addresses());
-            inForce = new InForce(view, plan, mtu);
+            Reconciler.Applied applied =
+                    Objects.requireNonNull(reconciler).apply(plan, view.own().addresses());
+            inForce = new InForce(view, plan, applied.mtu());
+            if (problems.set("filter", applied.problems())) {
+                applied.problems().forEach(LOG::warn);
+            }
             problems.set("plan", plan.problems());
             problems.set("kernel", List.of());
             greetPeers();

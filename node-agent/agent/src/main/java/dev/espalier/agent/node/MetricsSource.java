@@ -26,6 +26,11 @@ public final class MetricsSource implements AgentMetrics.Source {
     }
 
     @Override
+    public long leakedPackets() {
+        return view.leakedPackets();
+    }
+
+    @Override
     public long espPackets(boolean outbound) {
         return outbound ? view.dataPath().packetsOut() : view.dataPath().packetsIn();
     }

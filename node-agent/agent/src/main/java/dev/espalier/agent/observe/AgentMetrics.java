@@ -17,6 +17,9 @@ public final class AgentMetrics {
     public interface Source {
         Map<String, Long> drops();
 
+        /** Packets in clear between pods that got as far as an uplink, where they were stopped. */
+        long leakedPackets();
+
         long espPackets(boolean outbound);
 
         long espBytes(boolean outbound);
@@ -50,6 +53,8 @@ public final class AgentMetrics {
         }
         metrics.counter("espalier.rekeys", "kind", "ike", s -> s.rekeys(true));
         metrics.counter("espalier.rekeys", "kind", "child", s -> s.rekeys(false));
+        FunctionCounter.builder("espalier.leaked.packets", source, Source::leakedPackets)
+                .register(registry);
         metrics.gauge("espalier.ike.sas", Source::ikeSas);
         metrics.gauge("espalier.child.sas", Source::childSas);
         metrics.gauge("espalier.certificate.expiry.timestamp.seconds", Source::certificateExpiry);

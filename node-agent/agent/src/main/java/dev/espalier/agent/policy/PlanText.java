@@ -35,6 +35,8 @@ final class PlanText {
         line(text, "gateways", plan.routes().gateways());
         line(text, "remote", plan.routes().remote());
         line(text, "closed", plan.routes().closed());
+        line(text, "own", plan.routes().own());
+        line(text, "pods", plan.routes().pods());
         text.append("  outer ").append(plan.outerV6() ? "IPv6" : "IPv4").append('\n');
         plan.problems().forEach(p -> text.append("problem ").append(p).append('\n'));
         return text.toString();

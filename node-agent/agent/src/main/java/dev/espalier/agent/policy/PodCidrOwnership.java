@@ -39,6 +39,20 @@ final class PodCidrOwnership {
                 .toList();
     }
 
+    /** Those of {@code prefixes} that no node lives in, sorted, without what is within another of them. */
+    static List<Prefix> podsAlone(NodeEntry own, List<NodeEntry> peers, Stream<Prefix> prefixes) {
+        List<IpAddress> outer = outerAddresses(own, peers);
+        List<Prefix> kept = new ArrayList<>();
+        for (Prefix prefix : prefixes.distinct().sorted().toList()) {
+            // Sorted by address, then by length: whatever holds this one is the last that was kept.
+            boolean covered = !kept.isEmpty() && kept.getLast().contains(prefix);
+            if (!covered && outer.stream().noneMatch(prefix::contains)) {
+                kept.add(prefix);
+            }
+        }
+        return kept;
+    }
+
     private static List<IpAddress> outerAddresses(NodeEntry own, List<NodeEntry> peers) {
         return Stream.concat(Stream.of(own), peers.stream())
                 .flatMap(n -> n.addresses().stream())

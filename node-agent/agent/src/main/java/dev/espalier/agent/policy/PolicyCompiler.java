@@ -64,7 +64,9 @@ public final class PolicyCompiler {
         return new RoutePlan(
                 own.podCidrs().stream().map(PolicyCompiler::gateway).toList(),
                 remote,
-                closed.stream().sorted().toList());
+                closed.stream().sorted().toList(),
+                PodCidrOwnership.podsAlone(own, view.peers(), own.podCidrs().stream()),
+                PodCidrOwnership.podsAlone(own, view.peers(), closed.stream()));
     }
 
     /** The node's own address in a pod CIDR: the first behind the network address. */

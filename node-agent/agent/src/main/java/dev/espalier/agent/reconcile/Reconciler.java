@@ -9,6 +9,7 @@ import dev.espalier.linux.libc.ErrnoException;
 import dev.espalier.linux.netlink.Link;
 import dev.espalier.linux.netlink.Rtnetlink;
 import dev.espalier.wire.ip.IpAddress;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalInt;
@@ -19,7 +20,7 @@ import org.jboss.logging.Logger;
  * Puts a plan in force, in an order that never opens before it has closed:
  *
  * <ol>
- *   <li>close: pod CIDRs unreachable, routes that are no longer wanted gone, the new policy database;
+ *   <li>close: pod CIDRs unreachable, routes that are no longer wanted gone, the packet filter, the new policy database;
  *   <li>IKE: the new set of peers;
  *   <li>open: addresses, rules, routes into the tunnel.
  * </ol>
@@ -31,12 +32,22 @@ public final class Reconciler {
     /** What an underlay has when nothing is known of it (RFC 894). */
     private static final int ETHERNET_MTU = 1500;
 
+    private final String tun;
     private final KernelNetwork network;
+    private final PacketFilter filter;
     private final SecurityDatabase database;
     private final IkePeers ike;
     private final OptionalInt fixedMtu;
     private List<PeerConfig> peers = List.of();
     private boolean peersTold;
+
+    /**
+     * What has come of a plan.
+     *
+     * @param mtu the inner MTU
+     * @param problems what could not be done although the rest is in force, one line each
+     */
+    public record Applied(int mtu, List<String> problems) {}
 
     /** Where the set of peers goes. */
     public interface IkePeers {
@@ -49,11 +60,14 @@ public final class Reconciler {
      */
     public Reconciler(
             Rtnetlink netlink,
+            PacketFilter filter,
             String tun,
             SecurityDatabase database,
             IkePeers ike,
             OptionalInt fixedMtu,
             LongSupplier monotonic) {
+        this.tun = tun;
+        this.filter = filter;
         this.network = new KernelNetwork(netlink, new Sysctls(), tun, monotonic);
         this.database = database;
         this.ike = ike;
@@ -64,13 +78,17 @@ public final class Reconciler {
      * Puts {@code plan} in force; calling it again changes only what differs from it.
      *
      * @param ownAddresses this node's outer addresses
-     * @return the inner MTU
      * @throws ErrnoException when the kernel refuses a change: what was closed stays closed, and calling again goes on
      */
-    public int apply(NodePlan plan, Collection<IpAddress> ownAddresses) throws ErrnoException, InterruptedException {
-        int mtu = innerMtu(plan.outerV6(), ownAddresses);
+    public Applied apply(NodePlan plan, Collection<IpAddress> ownAddresses)
+            throws ErrnoException, InterruptedException {
+        List<Link> uplinks = network.uplinks(ownAddresses);
+        network.strictReversePath(uplinks);
+        int mtu = innerMtu(plan.outerV6(), uplinks);
         network.setUpTun(mtu);
         int changes = network.tighten(plan.routes());
+        List<String> problems = new ArrayList<>();
+        changes += filter(plan, uplinks, problems);
         if (!database.tables().spd().entries().equals(plan.policy())) {
             database.setPolicy(Spd.of(plan.policy()));
             changes++;
@@ -87,12 +105,21 @@ public final class Reconciler {
                     "plan %s in force: %d peers, %d remote CIDRs, MTU %d (%d changes)",
                     plan.hash(), plan.peers().size(), plan.routes().remote().size(), mtu, changes);
         }
-        return mtu;
+        return new Applied(mtu, problems);
     }
 
-    private int innerMtu(boolean outerV6, Collection<IpAddress> ownAddresses) throws ErrnoException {
-        List<Link> uplinks = network.uplinks(ownAddresses);
-        network.strictReversePath(uplinks);
+    // Routing alone keeps what is protected from leaving or arriving in clear, so a filter that cannot be loaded holds nothing else up.
+    private int filter(NodePlan plan, List<Link> uplinks, List<String> problems) {
+        try {
+            return filter.apply(FilterPlan.of(
+                    plan.routes(), tun, uplinks.stream().map(Link::name).toList()));
+        } catch (FilterException e) {
+            problems.add(String.valueOf(e.getMessage()));
+            return 0;
+        }
+    }
+
+    private int innerMtu(boolean outerV6, List<Link> uplinks) {
         if (fixedMtu.isPresent()) {
             return fixedMtu.getAsInt();
         }

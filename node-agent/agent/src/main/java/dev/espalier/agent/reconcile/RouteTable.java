@@ -19,6 +19,7 @@ import java.util.Set;
  * <pre>
  *   rules   7700  iif espalier0  lookup 7700      table 7700 ("pods") holds the host routes of local pods
  *           7701  iif lo         lookup 7700      and is asked only for traffic that may reach pods
+ *           7702  fwmark 0x2000  lookup 7700      (for whom {@link FilterText} sets the mark)
  *   main    REMOTE  dev espalier0 src GATEWAY metric 100
  *           unreachable REMOTE, OWN, CLUSTER metric 4096
  * </pre>
@@ -33,6 +34,7 @@ final class RouteTable {
     static final int PODS_TABLE = 7700;
     static final int TUN_RULE_PRIORITY = 7700;
     static final int LOCAL_RULE_PRIORITY = 7701;
+    static final int MARK_RULE_PRIORITY = 7702;
     static final int OPEN_METRIC = 100;
     static final int CLOSED_METRIC = 4096;
 
@@ -68,6 +70,9 @@ final class RouteTable {
                     .withProtocol(PROTOCOL));
             rules.add(Rule.lookup(v6, LOCAL_RULE_PRIORITY, PODS_TABLE)
                     .withInputInterface("lo")
+                    .withProtocol(PROTOCOL));
+            rules.add(Rule.lookup(v6, MARK_RULE_PRIORITY, PODS_TABLE)
+                    .withMark(FilterText.TO_PODS_MARK)
                     .withProtocol(PROTOCOL));
         }
         return rules;

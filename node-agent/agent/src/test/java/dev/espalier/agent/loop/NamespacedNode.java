@@ -69,7 +69,7 @@ final class NamespacedNode implements AutoCloseable {
         String run = "esp" + ProcessHandle.current().pid();
         NamespacedNode one = create(1, run + "a");
         NamespacedNode two = create(2, run + "b");
-        one.netlink.links().createVeth(new VethPair(UPLINK, null, UPLINK, null, two.namespace.fd(), 1500));
+        one.netlink.links().createVeth(new VethPair(UPLINK, null, UPLINK, null, two.namespace.fd(), 1500, 0));
         one.configure(2);
         two.configure(1);
         return List.of(one, two);

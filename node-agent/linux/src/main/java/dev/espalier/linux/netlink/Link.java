@@ -14,6 +14,7 @@ import dev.espalier.wire.Octets;
  * @param master index of the bridge or bond it belongs to, 0 for none
  * @param peer index of the other end in its namespace (veth) or of the lower device, 0 for none
  * @param peerNamespace the kernel's id for the peer's namespace, -1 when it is this one
+ * @param group number by which interfaces can be told in packet filters; 0 by default
  * @param alias free text (IFLA_IFALIAS), may be empty
  */
 public record Link(
@@ -28,4 +29,5 @@ public record Link(
         int master,
         int peer,
         int peerNamespace,
+        int group,
         String alias) {}

@@ -12,6 +12,7 @@ final class LinkCodec {
     static final int IFLA_MASTER = 10;
     static final int IFLA_LINKINFO = 18;
     static final int IFLA_IFALIAS = 20;
+    static final int IFLA_GROUP = 27;
     static final int IFLA_NET_NS_FD = 28;
     static final int IFLA_LINK_NETNSID = 37;
     private static final int INFO_KIND = 1;
@@ -55,6 +56,9 @@ final class LinkCodec {
                 0,
                 "veth " + pair.name() + " peer " + pair.peerName());
         describe(request, pair.name(), pair.mtu(), pair.hardwareAddress());
+        if (pair.group() != 0) {
+            request.attribute(IFLA_GROUP, pair.group());
+        }
         int info = request.beginNest(IFLA_LINKINFO);
         request.attribute(INFO_KIND, "veth");
         int data = request.beginNest(INFO_DATA);
@@ -83,6 +87,7 @@ final class LinkCodec {
                 attributes.i32(IFLA_MASTER, 0),
                 attributes.i32(IFLA_LINK, 0),
                 attributes.i32(IFLA_LINK_NETNSID, -1),
+                attributes.i32(IFLA_GROUP, 0),
                 attributes.text(IFLA_IFALIAS));
     }
 

@@ -78,6 +78,11 @@ public final class Links {
         change(change(index).attribute(LinkCodec.IFLA_IFNAME, name));
     }
 
+    /** Puts the interface into a group that packet filters can name. */
+    public void setGroup(int index, int group) throws ErrnoException {
+        change(change(index).attribute(LinkCodec.IFLA_GROUP, group));
+    }
+
     /** Free text of at most 255 octets that shows in {@code ip link}. */
     public void setAlias(int index, String alias) throws ErrnoException {
         // Without the terminating zero, which the kernel would count as part of the text.

@@ -35,6 +35,13 @@ final class Netlink {
     static final int DEL_RULE = 33;
     static final int GET_RULE = 34;
 
+    // Subsystem NFNL_SUBSYS_NFTABLES (linux/netfilter/nf_tables.h).
+    static final int NFT_GET_CHAIN = 10 << 8 | 4;
+    static final int NFT_GET_RULE = 10 << 8 | 7;
+    static final int NFT_GET_SET_ELEMENTS = 10 << 8 | 13;
+    static final int NFT_GET_GENERATION = 10 << 8 | 16;
+    static final int NFT_GET_OBJECT = 10 << 8 | 19;
+
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
 
@@ -62,6 +69,11 @@ final class Netlink {
             case NEW_RULE -> "RTM_NEWRULE";
             case DEL_RULE -> "RTM_DELRULE";
             case GET_RULE -> "RTM_GETRULE";
+            case NFT_GET_CHAIN -> "NFT_MSG_GETCHAIN";
+            case NFT_GET_RULE -> "NFT_MSG_GETRULE";
+            case NFT_GET_SET_ELEMENTS -> "NFT_MSG_GETSETELEM";
+            case NFT_GET_GENERATION -> "NFT_MSG_GETGEN";
+            case NFT_GET_OBJECT -> "NFT_MSG_GETOBJ";
             default -> "netlink message " + type;
         };
     }

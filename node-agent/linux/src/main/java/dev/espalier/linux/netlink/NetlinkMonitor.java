@@ -51,7 +51,7 @@ public final class NetlinkMonitor implements AutoCloseable {
         for (Topic topic : EnumSet.copyOf(topics)) {
             groups |= topic.groups;
         }
-        NetlinkSocket socket = NetlinkSocket.open(groups, true);
+        NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE, groups, true);
         try {
             return new NetlinkMonitor(socket, Waker.open());
         } catch (ErrnoException e) {

@@ -15,9 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A NETLINK_ROUTE socket in the network namespace of the thread that opened it. One request at a time; threads wait for one another. */
+/** A netlink socket in the network namespace of the thread that opened it. One request at a time; threads wait for one another. */
 final class NetlinkSocket implements AutoCloseable {
-    private static final int NETLINK_ROUTE = 0;
+    static final int NETLINK_ROUTE = 0;
+    static final int NETLINK_NETFILTER = 12;
     private static final int SOL_NETLINK = 270;
     private static final int CAP_ACK = 10;
     private static final int EXT_ACK = 11;
@@ -36,15 +37,14 @@ final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
+     * @param protocol NETLINK_ROUTE or NETLINK_NETFILTER
      * @param groups bits of multicast groups to listen to; 0 for requests
      * @param nonBlocking whether receiving returns at once
      */
-    static NetlinkSocket open(int groups, boolean nonBlocking) throws ErrnoException {
+    static NetlinkSocket open(int protocol, int groups, boolean nonBlocking) throws ErrnoException {
+        String name = protocol == NETLINK_ROUTE ? "rtnetlink" : "nfnetlink";
         Fd fd = Syscalls.socket(
-                Syscalls.AF_NETLINK,
-                Syscalls.SOCK_RAW | (nonBlocking ? Syscalls.SOCK_NONBLOCK : 0),
-                NETLINK_ROUTE,
-                "rtnetlink");
+                Syscalls.AF_NETLINK, Syscalls.SOCK_RAW | (nonBlocking ? Syscalls.SOCK_NONBLOCK : 0), protocol, name);
         try {
             Syscalls.setOption(fd, SOL_NETLINK, CAP_ACK, 1, "NETLINK_CAP_ACK");
             Syscalls.setOption(fd, SOL_NETLINK, EXT_ACK, 1, "NETLINK_EXT_ACK");
@@ -54,7 +54,7 @@ final class NetlinkSocket implements AutoCloseable {
                     .putShort((short) 0)
                     .putInt(0)
                     .putInt(groups);
-            Syscalls.bind(fd, address.array(), "rtnetlink");
+            Syscalls.bind(fd, address.array(), name);
             return new NetlinkSocket(fd);
         } catch (ErrnoException | RuntimeException e) {
             fd.close();
@@ -139,7 +139,7 @@ final class NetlinkSocket implements AutoCloseable {
             return Octets.EMPTY;
         }
         if (length < 0 || length > BUFFER_BYTES) {
-            throw new ErrnoException("recvfrom", "rtnetlink " + subject, length < 0 ? -length : Errno.EMSGSIZE);
+            throw new ErrnoException("recvfrom", "netlink " + subject, length < 0 ? -length : Errno.EMSGSIZE);
         }
         byte[] datagram = new byte[length];
         Memory.copyToHeap(buffer.address(), datagram, 0, length);

@@ -26,7 +26,7 @@ public final class Rtnetlink implements AutoCloseable {
 
     /** Opens a socket in the calling thread's network namespace. */
     public static Rtnetlink open() throws ErrnoException {
-        return new Rtnetlink(NetlinkSocket.open(0, false));
+        return new Rtnetlink(NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE, 0, false));
     }
 
     public Links links() {

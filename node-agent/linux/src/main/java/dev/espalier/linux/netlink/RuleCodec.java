@@ -11,7 +11,9 @@ final class RuleCodec {
     private static final int FRA_SRC = 2;
     private static final int FRA_IIFNAME = 3;
     private static final int FRA_PRIORITY = 6;
+    private static final int FRA_FWMARK = 10;
     private static final int FRA_TABLE = 15;
+    private static final int FRA_FWMASK = 16;
     private static final int FRA_PROTOCOL = 21;
     private static final int BODY_BYTES = 12;
     private static final int TABLE_COMPAT = 252;
@@ -40,6 +42,9 @@ final class RuleCodec {
             request.attribute(FRA_IIFNAME, rule.inputInterface());
         }
         request.attribute(FRA_PRIORITY, rule.priority());
+        if (rule.mark() != 0) {
+            request.attribute(FRA_FWMARK, rule.mark()).attribute(FRA_FWMASK, rule.mark());
+        }
         if (rule.table() != 0) {
             request.attribute(FRA_TABLE, rule.table());
         }
@@ -59,6 +64,7 @@ final class RuleCodec {
                 attributes.has(FRA_IIFNAME) ? attributes.text(FRA_IIFNAME) : null,
                 prefix(attributes.address(FRA_SRC), body.get(2)),
                 prefix(attributes.address(FRA_DST), body.get(1)),
+                attributes.i32(FRA_FWMARK, 0),
                 new Rule.Action(body.get(7)),
                 attributes.i32(FRA_TABLE, body.get(4)),
                 attributes.u8(FRA_PROTOCOL, 0));

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param peerHardwareAddress of the other end, 6 octets; null for a random one
  * @param peerNamespace where the other end is born; null for this namespace
  * @param mtu of both
+ * @param group of the end in this namespace (IFLA_GROUP), by which packet filters can tell it; 0 is the default of all interfaces
  */
 public record VethPair(
         String name,
@@ -20,4 +21,5 @@ public record VethPair(
         String peerName,
         @Nullable Octets peerHardwareAddress,
         @Nullable Fd peerNamespace,
-        int mtu) {}
+        int mtu,
+        int group) {}

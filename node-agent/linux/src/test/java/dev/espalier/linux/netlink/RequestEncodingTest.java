@@ -29,7 +29,7 @@ class RequestEncodingTest {
         Map<String, Request> requests = new TreeMap<>();
         requests.put(
                 "link add va mtu 1400 address 02:00:00:00:00:01 type veth peer name vb mtu 1400 address 02:00:00:00:00:02",
-                LinkCodec.createVeth(new VethPair("va", mac(1), "vb", mac(2), null, 1400)));
+                LinkCodec.createVeth(new VethPair("va", mac(1), "vb", mac(2), null, 1400, 0)));
         requests.put("link set dev va up", LinkCodec.setFlags(VA, 1, 1));
         requests.put("link set dev va down", LinkCodec.setFlags(VA, 0, 1));
         requests.put(
@@ -132,7 +132,7 @@ class RequestEncodingTest {
         requests.put(
                 "rule del iif d0 priority 7750 lookup 7700",
                 RuleCodec.request(
-                        Netlink.DEL_RULE, 0, new Rule(false, 7750, "d0", null, null, new Rule.Action(0), 7700, 0)));
+                        Netlink.DEL_RULE, 0, new Rule(false, 7750, "d0", null, null, 0, new Rule.Action(0), 7700, 0)));
         requests.put(
                 "neigh replace 10.1.0.9 lladdr 02:00:00:00:00:09 dev d0 nud permanent",
                 Neighbours.permanent(new Neighbour(D0, IpAddress.parse("10.1.0.9"), mac(9), true)));

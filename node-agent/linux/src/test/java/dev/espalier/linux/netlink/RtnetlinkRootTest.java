@@ -57,7 +57,7 @@ class RtnetlinkRootTest {
     }
 
     private Link pair() throws IOException {
-        netlink.links().createVeth(new VethPair("esp0", MAC, "eth0", PEER_MAC, right.fd(), 1380));
+        netlink.links().createVeth(new VethPair("esp0", MAC, "eth0", PEER_MAC, right.fd(), 1380, 7700));
         return netlink.links().get("esp0");
     }
 
@@ -73,6 +73,10 @@ class RtnetlinkRootTest {
         assertThat(shown.get("mtu").asInt()).isEqualTo(1380);
         assertThat(shown.get("address").asText()).isEqualTo("02:00:00:00:01:01");
         assertThat(shown.get("ifalias").asText()).isEqualTo("pod default/web");
+        assertThat(shown.get("group").asText()).isEqualTo("7700");
+        assertThat(link.group()).isEqualTo(7700);
+        netlink.links().setGroup(link.index(), 7);
+        assertThat(netlink.links().get("esp0").group()).isEqualTo(7);
         assertThat(shown.at("/linkinfo/info_kind").asText()).isEqualTo("veth");
         JsonNode there = Shell.ip(RIGHT, "link show eth0").get(0);
         assertThat(there.get("address").asText()).isEqualTo("02:00:00:00:01:02");
@@ -90,7 +94,7 @@ class RtnetlinkRootTest {
 
         ErrnoException error = catchThrowableOfType(
                 ErrnoException.class,
-                () -> netlink.links().createVeth(new VethPair("esp1", null, "eth0", null, right.fd(), 1380)));
+                () -> netlink.links().createVeth(new VethPair("esp1", null, "eth0", null, right.fd(), 1380, 0)));
 
         assertThat(error.errno()).isEqualTo(Errno.EEXIST);
         assertThat(netlink.links().find("esp1")).isEmpty();
@@ -219,6 +223,8 @@ class RtnetlinkRootTest {
         List<Rule> rules = List.of(
                 Rule.lookup(false, 7701, 7700).withInputInterface("lo").withProtocol(77),
                 Rule.lookup(true, 7701, 7700).withInputInterface("lo").withProtocol(77),
+                Rule.lookup(false, 7702, 7700).withMark(0x2000).withProtocol(77),
+                Rule.lookup(true, 7702, 7700).withMark(0x2000).withProtocol(77),
                 Rule.lookup(false, 7750, 100)
                         .withInputInterface("esp0")
                         .withFrom(Prefix.parse("10.1.0.0/16"))
@@ -234,6 +240,9 @@ class RtnetlinkRootTest {
         assertThat(shown.get("iif").asText()).isEqualTo("esp0");
         assertThat(shown.get("table").asText()).isEqualTo("100");
         assertThat(shown.get("src").asText() + "/" + shown.get("srclen")).isEqualTo("10.1.0.0/16");
+        JsonNode marked = Shell.ip(LEFT, "-6 rule show priority 7702").get(0);
+        assertThat(marked.get("fwmark").asText()).isEqualTo("0x2000");
+        assertThat(marked.get("fwmask").asText()).isEqualTo("0x2000");
         for (Rule rule : rules) {
             assertThat(netlink.rules().delete(rule)).isTrue();
             assertThat(netlink.rules().delete(rule)).isFalse();

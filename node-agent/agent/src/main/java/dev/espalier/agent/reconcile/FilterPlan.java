@@ -1,0 +1,25 @@
+package dev.espalier.agent.reconcile;
+
+import dev.espalier.agent.policy.RoutePlan;
+import dev.espalier.wire.ip.Prefix;
+import java.util.List;
+
+/**
+ * What the packet filter goes by.
+ *
+ * @param tun the tunnel device
+ * @param uplinks interfaces that carry the node's outer addresses, in order of name
+ * @param own addresses of this node's pods
+ * @param pods addresses of all pods, as in {@link RoutePlan}
+ */
+record FilterPlan(String tun, List<String> uplinks, List<Prefix> own, List<Prefix> pods) {
+    FilterPlan {
+        uplinks = uplinks.stream().sorted().toList();
+        own = List.copyOf(own);
+        pods = List.copyOf(pods);
+    }
+
+    static FilterPlan of(RoutePlan routes, String tun, List<String> uplinks) {
+        return new FilterPlan(tun, uplinks, routes.own(), routes.pods());
+    }
+}
