@@ -180,7 +180,8 @@ final class PodWiring {
     private static void secure(Attachment attachment) throws IOException {
         String host = attachment.hostInterface();
         set("ipv4/conf/" + host + "/rp_filter", "1");
-        // The packet filter marks what pods send: by the mark the way back to a pod is found also for what goes outside.
+        // The packet filter marks what pods send: by the mark the way back to a pod is found also for what goes
+        // outside.
         set("ipv4/conf/" + host + "/src_valid_mark", "1");
         set("ipv4/conf/" + host + "/forwarding", "1");
         set("ipv4/conf/" + host + "/accept_redirects", "0");

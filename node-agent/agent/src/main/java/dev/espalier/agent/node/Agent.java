@@ -102,7 +102,8 @@ public final class Agent implements AutoCloseable {
                 System::nanoTime,
                 InstantSource.system());
         ikeThread = Thread.ofPlatform().name("ike").unstarted(loop::run);
-        view = new AgentView(settings.nodeName(), inbox, installer, dataPlane, filter, control, drops, rekeys, problems);
+        view = new AgentView(
+                settings.nodeName(), inbox, installer, dataPlane, filter, control, drops, rekeys, problems);
         cni = new CniServer(settings.runDir(), new CniState(control, view));
         control.joinWith(dataPlane, reconciler, cni);
         admin = new AdminSocket(

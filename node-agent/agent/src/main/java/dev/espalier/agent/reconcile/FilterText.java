@@ -69,7 +69,11 @@ final class FilterText {
         for (String family : families) {
             // Adding first makes the deletion good where there was nothing.
             text.append("add table ").append(family).append(' ').append(TABLE).append('\n');
-            text.append("delete table ").append(family).append(' ').append(TABLE).append('\n');
+            text.append("delete table ")
+                    .append(family)
+                    .append(' ')
+                    .append(TABLE)
+                    .append('\n');
         }
         return text.toString();
     }
@@ -95,10 +99,7 @@ final class FilterText {
         rule(family, "arrival", comesFromOutside + "jump from-outside");
         for (String v : new String[] {"4", "6"}) {
             String ip = v.equals("4") ? "ip" : "ip6";
-            rule(
-                    family,
-                    "to-pods",
-                    comesFromOutside + ip + " daddr @own" + v + " ct status snat,dnat" + mark());
+            rule(family, "to-pods", comesFromOutside + ip + " daddr @own" + v + " ct status snat,dnat" + mark());
             rule(
                     family,
                     "to-outside",
@@ -150,10 +151,7 @@ final class FilterText {
         line("add counter netdev espalier " + LEAKED);
         sets("netdev", "pods", plan.pods());
         String devices = plan.uplinks().stream().map(name -> '"' + name + '"').collect(Collectors.joining(", "));
-        chain(
-                "netdev",
-                "leaks",
-                "type filter hook egress devices = { " + devices + " } priority 500; policy accept;");
+        chain("netdev", "leaks", "type filter hook egress devices = { " + devices + " } priority 500; policy accept;");
         rule("netdev", "leaks", "ip saddr @pods4 ip daddr @pods4" + drop(LEAKED));
         rule("netdev", "leaks", "ip6 saddr @pods6 ip6 daddr @pods6" + drop(LEAKED));
     }

@@ -16,7 +16,9 @@ final class Nft {
     static void load(String text) throws FilterException {
         Process process;
         try {
-            process = new ProcessBuilder("nft", "-f", "-").redirectErrorStream(true).start();
+            process = new ProcessBuilder("nft", "-f", "-")
+                    .redirectErrorStream(true)
+                    .start();
         } catch (IOException e) {
             throw new FilterException("nft cannot be run: " + e.getMessage(), e);
         }

@@ -49,7 +49,8 @@ public final class PacketFilter implements AutoCloseable {
             loaded += tables.apply(FilterText.tables(plan)) ? 1 : 0;
         } catch (FilterException | ErrnoException e) {
             failure = new FilterException(
-                    "no packet filter: pods reach nothing outside and may spoof IPv6 addresses (" + e.getMessage() + ")",
+                    "no packet filter: pods reach nothing outside and may spoof IPv6 addresses (" + e.getMessage()
+                            + ")",
                     e);
         }
         try {

@@ -108,7 +108,8 @@ public final class Reconciler {
         return new Applied(mtu, problems);
     }
 
-    // Routing alone keeps what is protected from leaving or arriving in clear, so a filter that cannot be loaded holds nothing else up.
+    // Routing alone keeps what is protected from leaving or arriving in clear, so a filter that cannot be loaded holds
+    // nothing else up.
     private int filter(NodePlan plan, List<Link> uplinks, List<String> problems) {
         try {
             return filter.apply(FilterPlan.of(

@@ -95,7 +95,9 @@ class PacketFilterRootTest extends NodeWithCni {
                 assertEcho(client, accepted);
             }
         }
-        assertThat(networking.filter().drops()).containsEntry("clear-inbound", 0L).containsEntry("clear-outbound", 0L);
+        assertThat(networking.filter().drops())
+                .containsEntry("clear-inbound", 0L)
+                .containsEntry("clear-outbound", 0L);
     }
 
     @Test
@@ -105,9 +107,11 @@ class PacketFilterRootTest extends NodeWithCni {
             String ip = family == 0 ? "ip" : "ip6";
             String target = family == 0 ? pod + ":8080" : "[" + pod + "]:8080";
             // As kube-proxy does for a NodePort that keeps the client's address.
-            sh("nft", "add table " + ip + " proxy; add chain " + ip
-                    + " proxy pre { type nat hook prerouting priority -100; }; add rule " + ip
-                    + " proxy pre tcp dport 30080 dnat to " + target);
+            sh(
+                    "nft",
+                    "add table " + ip + " proxy; add chain " + ip
+                            + " proxy pre { type nat hook prerouting priority -100; }; add rule " + ip
+                            + " proxy pre tcp dport 30080 dnat to " + target);
             String nodeAddress = family == 0 ? NODE_V4 : NODE_V6;
             try (ServerSocket server = listen(a, pod, 8080);
                     Socket client = connect(outside, nodeAddress, 30080);
@@ -117,7 +121,9 @@ class PacketFilterRootTest extends NodeWithCni {
                 assertEcho(client, accepted);
             }
         }
-        assertThat(networking.filter().drops()).containsEntry("clear-inbound", 0L).containsEntry("clear-outbound", 0L);
+        assertThat(networking.filter().drops())
+                .containsEntry("clear-inbound", 0L)
+                .containsEntry("clear-outbound", 0L);
     }
 
     @Test
@@ -144,8 +150,19 @@ class PacketFilterRootTest extends NodeWithCni {
     void whatGoesToOrComesFromAPodInClearDoesNotLeaveByAnUplink() throws Exception {
         Path capture = run.resolve("outside.pcap");
         Process tcpdump = new ProcessBuilder(
-                        "ip", "netns", "exec", outside, "tcpdump", "--immediate-mode", "-U", "-n", "-i", "up0", "-w",
-                        capture.toString(), "ip or ip6")
+                        "ip",
+                        "netns",
+                        "exec",
+                        outside,
+                        "tcpdump",
+                        "--immediate-mode",
+                        "-U",
+                        "-n",
+                        "-i",
+                        "up0",
+                        "-w",
+                        capture.toString(),
+                        "ip or ip6")
                 .redirectErrorStream(true)
                 .start();
         // It says that it listens.
@@ -156,7 +173,9 @@ class PacketFilterRootTest extends NodeWithCni {
         assertNoAnswer(a, REMOTE_V4);
         assertNoAnswer(a, REMOTE_V6);
         assertNoAnswer(NODE, REMOTE_V4);
-        assertThat(networking.filter().drops()).containsEntry("clear-outbound", 3L).containsEntry("leaked", 0L);
+        assertThat(networking.filter().drops())
+                .containsEntry("clear-outbound", 3L)
+                .containsEntry("leaked", 0L);
         assertThat(networking.filter().leaked()).isZero();
 
         // And makes the first guard blind: the last one, at the device, stops and counts it as a leak.
@@ -212,7 +231,10 @@ class PacketFilterRootTest extends NodeWithCni {
         long before = networking.filter().drops().get("forged-neighbour");
 
         // RFC 4861 4.2: a router advertisement with a lifetime.
-        byte[] advertisement = ByteBuffer.allocate(16).putInt(134 << 24).putInt(64 << 24 | 1800).array();
+        byte[] advertisement = ByteBuffer.allocate(16)
+                .putInt(134 << 24)
+                .putInt(64 << 24 | 1800)
+                .array();
         send(RawFrames.icmp(RawFrames.mac("33:33:00:00:00:01"), pod, linkLocal, allNodes, 255, advertisement));
         // RFC 4861 4.5: redirect, to the other pod through this one.
         byte[] redirect = ByteBuffer.allocate(40)
@@ -318,7 +340,8 @@ class PacketFilterRootTest extends NodeWithCni {
     }
 
     private static String neighbours() throws IOException {
-        return onNode("ip", "-4", "neigh", "show", "nud", "all") + onNode("ip", "-6", "neigh", "show", "nud", "permanent")
+        return onNode("ip", "-4", "neigh", "show", "nud", "all")
+                + onNode("ip", "-6", "neigh", "show", "nud", "permanent")
                 + onNode("ip", "-6", "route", "show");
     }
 
@@ -336,8 +359,7 @@ class PacketFilterRootTest extends NodeWithCni {
     }
 
     private static ServerSocket listen(String namespace, String address, int port) throws IOException {
-        ServerSocket server =
-                inside(namespace, () -> new ServerSocket(port, 1, InetAddress.getByName(address)));
+        ServerSocket server = inside(namespace, () -> new ServerSocket(port, 1, InetAddress.getByName(address)));
         server.setSoTimeout(WAIT_MILLIS);
         return server;
     }

@@ -69,7 +69,13 @@ final class RawFrames {
 
     /** An ARP packet for Ethernet and IPv4 (RFC 826). */
     static byte[] arp(
-            byte[] to, byte[] from, int operation, byte[] senderMac, IpAddress sender, byte[] targetMac, IpAddress target) {
+            byte[] to,
+            byte[] from,
+            int operation,
+            byte[] senderMac,
+            IpAddress sender,
+            byte[] targetMac,
+            IpAddress target) {
         return ByteBuffer.allocate(42)
                 .put(to)
                 .put(from)

@@ -16,13 +16,12 @@ class RouteTableTest {
     private static final Prefix REMOTE = Prefix.parse("10.82.0.0/24");
     private static final Prefix REMOTE_V6 = Prefix.parse("fd82::/64");
     private static final IpAddress GATEWAY = IpAddress.parse("10.81.0.1");
-    private static final RoutePlan PLAN =
-            new RoutePlan(
-                    List.of(GATEWAY),
-                    List.of(REMOTE, REMOTE_V6),
-                    List.of(OWN, REMOTE, REMOTE_V6),
-                    List.of(OWN),
-                    List.of(OWN, REMOTE, REMOTE_V6));
+    private static final RoutePlan PLAN = new RoutePlan(
+            List.of(GATEWAY),
+            List.of(REMOTE, REMOTE_V6),
+            List.of(OWN, REMOTE, REMOTE_V6),
+            List.of(OWN),
+            List.of(OWN, REMOTE, REMOTE_V6));
 
     @Test
     void aRemotePrefixLeadsIntoTheDeviceFromTheGatewayOfItsFamily() {

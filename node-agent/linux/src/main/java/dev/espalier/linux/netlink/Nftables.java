@@ -84,7 +84,8 @@ public final class Nftables implements AutoCloseable {
     public Optional<Octets> fingerprint(Family family, String table, List<String> sets) throws ErrnoException {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            List<Octets> rules = bodies(dump(Netlink.NFT_GET_RULE, family, table).attribute(RULE_TABLE, table));
+            List<Octets> rules =
+                    bodies(dump(Netlink.NFT_GET_RULE, family, table).attribute(RULE_TABLE, table));
             if (rules.isEmpty()) {
                 return Optional.empty();
             }
@@ -154,8 +155,10 @@ public final class Nftables implements AutoCloseable {
     }
 
     private static void update(MessageDigest digest, List<Octets> parts) {
-        List<String> sorted =
-                parts.stream().map(Octets::toHex).sorted(Comparator.naturalOrder()).toList();
+        List<String> sorted = parts.stream()
+                .map(Octets::toHex)
+                .sorted(Comparator.naturalOrder())
+                .toList();
         digest.update(String.join("\n", sorted).getBytes(StandardCharsets.US_ASCII));
         digest.update((byte) 0);
     }
