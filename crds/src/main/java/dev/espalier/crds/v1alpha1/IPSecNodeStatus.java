@@ -61,7 +61,9 @@ public record IPSecNodeStatus(
     /**
      * @param serial lower-case hexadecimal without leading zeros
      * @param notAfter RFC 3339, UTC
-     * @param trustBundleHash SHA-256 of the trust bundle that the agent goes by, so that a CA roll can wait for it
+     * @param issuerFingerprint of the trust anchor that the certificate leads to, as in {@code trustAnchors}
+     * @param trustAnchors fingerprints (SHA-256 over the DER, lower-case hexadecimal) of the roots that peers are accepted under, in
+     *     order; a CA roll waits for what stands here
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -69,7 +71,14 @@ public record IPSecNodeStatus(
             @Size(max = 40) @Nullable String serial,
             @Size(max = 40) @Nullable String notAfter,
             @Size(max = 64) @Nullable String issuerFingerprint,
-            @Size(max = 64) @Nullable String trustBundleHash) {}
+
+            @JsonPropertyDescription("SHA-256 of the roots under which this node accepts peers.") @Size(max = 8)
+            List<@Size(max = 64) String> trustAnchors) {
+        @SuppressWarnings("NullAway") // Jackson passes null for what is absent
+        public CertificateStatus {
+            trustAnchors = trustAnchors == null ? List.of() : List.copyOf(trustAnchors);
+        }
+    }
 
     /** @param drops by reason, as in the metric {@code espalier_drops_total}; only those that are not zero */
     @JsonIgnoreProperties(ignoreUnknown = true)

@@ -15,5 +15,8 @@ public final class Patterns {
     /** Name of a Kubernetes object (RFC 1123 subdomain). */
     public static final String OBJECT_NAME = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
 
+    /** RFC 3339 in UTC, seconds or finer. */
+    public static final String TIMESTAMP = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?Z$";
+
     private Patterns() {}
 }

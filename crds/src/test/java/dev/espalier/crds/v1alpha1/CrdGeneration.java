@@ -24,7 +24,7 @@ import java.util.TreeMap;
 /** Makes the CRD manifests from the Java types. */
 final class CrdGeneration {
     private static final List<Class<? extends CustomResource<?, ?>>> KINDS =
-            List.of(IPSecPolicy.class, IPSecNode.class, IPSecPeer.class);
+            List.of(IPSecPolicy.class, IPSecNode.class, IPSecPeer.class, IPSecAuthority.class);
     private static final String HEADER =
             "# Generated from the types in crds/; do not edit. Regenerate: see CrdManifestsTest.\n";
 

@@ -49,7 +49,7 @@ class CrdManifestsTest {
     @Test
     void everyStringAndListOfTheSpecsIsBounded() {
         List<String> unbounded = new ArrayList<>();
-        for (var kind : List.of(IPSecPolicy.class, IPSecNode.class, IPSecPeer.class)) {
+        for (var kind : List.of(IPSecPolicy.class, IPSecNode.class, IPSecPeer.class, IPSecAuthority.class)) {
             JSONSchemaProps root = CrdGeneration.generate(kind)
                     .getSpec()
                     .getVersions()

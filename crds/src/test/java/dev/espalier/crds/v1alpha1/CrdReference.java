@@ -30,7 +30,7 @@ final class CrdReference {
     static String markdown() {
         CrdReference reference = new CrdReference();
         for (Class<? extends CustomResource<?, ?>> kind :
-                List.of(IPSecPolicy.class, IPSecNode.class, IPSecPeer.class)) {
+                List.of(IPSecPolicy.class, IPSecNode.class, IPSecPeer.class, IPSecAuthority.class)) {
             reference.kind(CrdGeneration.generate(kind));
         }
         return reference.text.toString();

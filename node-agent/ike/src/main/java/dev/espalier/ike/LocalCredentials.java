@@ -67,7 +67,11 @@ public final class LocalCredentials {
         return chain.getFirst().getSerialNumber().toString(16);
     }
 
-    /** An opaque value that differs whenever the credentials differ. */
+    /**
+     * An opaque value that differs whenever what this end proves itself with differs. Trust anchors are no part of it: one more of them
+     * is no reason to authenticate anew, and one less is a reason only for SAs whose peer's certificate led to it; whoever compares has
+     * to look at {@link #trustAnchors} for that.
+     */
     public Octets fingerprint() {
         return Octets.wrap(java.util.Objects.requireNonNull(chain.getFirst().getSignature()));
     }

@@ -2,6 +2,7 @@ package dev.espalier.operator.install;
 
 import dev.espalier.crds.v1alpha1.IPSecNode;
 import dev.espalier.operator.pki.CertificateService;
+import dev.espalier.operator.pki.Pki;
 import dev.espalier.operator.pki.PkiNames;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -47,9 +48,9 @@ public class MeshReconciler implements Reconciler<Namespace> {
     private final KubernetesClient client;
     private final CertificateService certificates;
 
-    public MeshReconciler(KubernetesClient client, CertificateService certificates) {
+    public MeshReconciler(KubernetesClient client, Pki pki) {
         this.client = client;
-        this.certificates = certificates;
+        this.certificates = pki.certificates();
     }
 
     @Override

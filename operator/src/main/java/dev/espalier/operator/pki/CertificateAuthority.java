@@ -47,7 +47,6 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A CA certificate with its key: ECDSA on P-256, path length 0 (RFC 5280 4.2). Signs nodes' certificates by a template of its own. */
 final class CertificateAuthority {
-    static final Duration LIFETIME = Duration.ofDays(3650);
     /** How far certificates reach back, for clocks that are slow (CSR-05). */
     static final Duration BACKDATING = Duration.ofMinutes(5);
 
@@ -56,13 +55,18 @@ final class CertificateAuthority {
     private final X509Certificate certificate;
     private final PrivateKey key;
 
+    /** Makes a CA that nobody trusts yet. */
+    interface Maker {
+        CertificateAuthority make();
+    }
+
     private CertificateAuthority(X509Certificate certificate, PrivateKey key) {
         this.certificate = certificate;
         this.key = key;
     }
 
     /** A new CA under a name of its own, so that two generations can be told apart. */
-    static CertificateAuthority generate(SecureRandom random, Instant now) {
+    static CertificateAuthority generate(Duration lifetime, SecureRandom random, Instant now) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"), random);
@@ -78,7 +82,7 @@ final class CertificateAuthority {
                             name,
                             serial(random),
                             Date.from(now.minus(BACKDATING)),
-                            Date.from(now.plus(LIFETIME)),
+                            Date.from(now.plus(lifetime)),
                             name,
                             pair.getPublic())
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
@@ -99,32 +103,52 @@ final class CertificateAuthority {
      * @throws IllegalArgumentException when either is not readable, the certificate is no CA's, or the two do not belong together
      */
     static CertificateAuthority read(String certificatePem, String keyPem) {
-        try (PEMParser certificates = new PEMParser(new StringReader(certificatePem));
-                PEMParser keys = new PEMParser(new StringReader(keyPem))) {
-            if (!(certificates.readObject() instanceof X509CertificateHolder holder)) {
-                throw new IllegalArgumentException(PkiNames.CA_CERTIFICATE_KEY + " holds no PEM certificate");
-            }
-            X509Certificate certificate = new JcaX509CertificateConverter().getCertificate(holder);
+        try (PEMParser keys = new PEMParser(new StringReader(keyPem))) {
+            X509Certificate certificate = readCertificate(certificatePem);
             PrivateKeyInfo info = switch (keys.readObject()) {
                 case PrivateKeyInfo plain -> plain;
                 case PEMKeyPair pair -> pair.getPrivateKeyInfo();
                 case null, default ->
-                    throw new IllegalArgumentException(PkiNames.CA_PRIVATE_KEY_KEY + " holds no PEM private key");
+                    throw new IllegalArgumentException("its tls.key or next.key holds no PEM private key");
             };
             PrivateKey key = new JcaPEMKeyConverter().getPrivateKey(info);
-            if (certificate.getBasicConstraints() < 0) {
-                throw new IllegalArgumentException(PkiNames.CA_CERTIFICATE_KEY + " is not a CA certificate");
-            }
             CertificateAuthority authority = new CertificateAuthority(certificate, key);
             authority.requirePair();
             return authority;
+        } catch (IOException e) {
+            throw new IllegalArgumentException("CA key cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** @throws IllegalArgumentException when {@code pem} does not begin with the certificate of a CA */
+    static X509Certificate readCertificate(String pem) {
+        try (PEMParser certificates = new PEMParser(new StringReader(pem))) {
+            if (!(certificates.readObject() instanceof X509CertificateHolder holder)) {
+                throw new IllegalArgumentException("holds no PEM certificate of a CA");
+            }
+            X509Certificate certificate = new JcaX509CertificateConverter().getCertificate(holder);
+            if (certificate.getBasicConstraints() < 0) {
+                throw new IllegalArgumentException("certificate " + serialText(certificate) + " is not of a CA");
+            }
+            return certificate;
         } catch (IOException | CertificateException e) {
-            throw new IllegalArgumentException("CA certificate or key cannot be read: " + e.getMessage(), e);
+            throw new IllegalArgumentException("CA certificate cannot be read: " + e.getMessage(), e);
         }
     }
 
     X509Certificate certificate() {
         return certificate;
+    }
+
+    /** When it was made, by its own certificate. */
+    Instant madeAt() {
+        return certificate.getNotBefore().toInstant().plus(BACKDATING);
+    }
+
+    /** When it is time for the next one: after four fifths of its life. */
+    Instant renewAt() {
+        Duration life = Duration.between(madeAt(), certificate.getNotAfter().toInstant());
+        return madeAt().plus(life.multipliedBy(4).dividedBy(5));
     }
 
     String certificatePem() {

@@ -24,6 +24,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -38,27 +40,31 @@ public final class CertificateService {
     private final PkiObserver observer;
     private final SecureRandom random;
     private final InstantSource clock;
-    private final ConfigMapStore ledger;
-    private final ConfigMapStore trustBundle;
-    private final CaStore caStore;
-    private final IssuanceEvents events;
+    private final Stores stores;
+    private final Leadership leadership;
+    private final Lock signing;
 
-    public CertificateService(
+    CertificateService(
             KubernetesClient client,
             PkiSettings settings,
             PkiObserver observer,
+            Stores stores,
+            Leadership leadership,
+            Lock signing,
             SecureRandom random,
             InstantSource clock) {
         this.client = client;
         this.settings = settings;
         this.observer = observer;
+        this.stores = stores;
+        this.leadership = leadership;
+        this.signing = signing;
         this.random = random;
         this.clock = clock;
-        this.ledger = new ConfigMapStore(client, PkiNames.LEDGER);
-        this.trustBundle = new ConfigMapStore(client, PkiNames.TRUST_BUNDLE);
-        this.caStore = new CaStore(client, trustBundle, random, clock);
-        this.events = new IssuanceEvents(client, clock);
     }
+
+    /** Where it reads and writes. */
+    record Stores(CaStore ca, ConfigMapStore ledger, TrustPublication publication, PkiEvents events) {}
 
     /**
      * Brings a request to its end: denied with a reason, or approved and signed. Requests for other signers, and finished ones, are left
@@ -79,7 +85,8 @@ public final class CertificateService {
                 Optional<Node> node = Optional.ofNullable(
                         client.nodes().withName(proper.nodeName()).get());
                 Optional<Denial> denial = RequesterBinding.check(proper.nodeName(), requester, stored(requester, node))
-                        .or(() -> rateLimit(proper.nodeName()));
+                        .or(() -> rateLimit(
+                                stores.ledger().read().map(Ledger::parse).orElse(Ledger.EMPTY), proper.nodeName()));
                 if (denial.isPresent()) {
                     refuse(csr, status, denial.get());
                 } else {
@@ -97,41 +104,34 @@ public final class CertificateService {
      */
     public void publish(Map<String, String> nodeUids, Set<String> cutOff) {
         Instant now = clock.instant();
-        Ledger current = ledger.read().map(Ledger::parse).orElse(Ledger.EMPTY);
+        Ledger current = stores.ledger().read().map(Ledger::parse).orElse(Ledger.EMPTY);
         Set<String> gone = new HashSet<>();
         for (IssuedCertificate entry : current.entries()) {
             if (entry.valid() && !entry.nodeUid().equals(nodeUids.get(entry.nodeName())) && isGone(entry)) {
                 gone.add(entry.nodeUid());
             }
         }
-        Ledger next = ledger.update(data -> {
+        Ledger next = stores.ledger().update(data -> {
             Ledger updated = Ledger.parse(data)
                     .revoking(entry -> gone.contains(entry.nodeUid()) || cutOff.contains(entry.nodeName()), now)
                     .pruned(now);
             return new ConfigMapStore.Change<>(updated.data(), updated);
         });
-        logNewlyRevoked(current, next);
-        CertificateAuthority authority = caStore.obtain();
-        TrustBundle bundle = trustBundle.update(present -> {
-            // Read inside: should this process have slept until now, the newest ledger counts, not the one from before.
-            Ledger newest = ledger.read().map(Ledger::parse).orElse(Ledger.EMPTY);
-            TrustBundle computed = new TrustBundle(List.of(authority.certificatePem()), newest.revokedSerials());
-            return new ConfigMapStore.Change<>(computed.data(), computed);
-        });
-        observer.trustPublished(
-                authority.certificate().getNotAfter().toInstant(),
-                bundle.revoked().size());
+        announceRevoked(current, next);
+        stores.publication().publish();
     }
 
-    private static void logNewlyRevoked(Ledger before, Ledger after) {
+    private void announceRevoked(Ledger before, Ledger after) {
         Set<String> old = before.revokedSerials();
-        for (IssuedCertificate entry : after.entries()) {
-            if (!entry.valid() && !old.contains(entry.serial())) {
-                LOG.infof(
-                        "revoked certificate %s of node %s (uid %s)",
-                        entry.serial(), entry.nodeName(), entry.nodeUid());
-            }
-        }
+        after.entries().stream()
+                .filter(entry -> !entry.valid() && !old.contains(entry.serial()))
+                .collect(Collectors.groupingBy(entry -> List.of(entry.nodeName(), entry.nodeUid())))
+                .forEach((node, entries) -> {
+                    String serials =
+                            entries.stream().map(IssuedCertificate::serial).collect(Collectors.joining(", "));
+                    LOG.infof("revoked certificates of node %s (uid %s): %s", node.get(0), node.get(1), serials);
+                    stores.events().revoked(node.get(0), node.get(1), serials);
+                });
     }
 
     private boolean isGone(IssuedCertificate entry) {
@@ -198,12 +198,9 @@ public final class CertificateService {
                 .namesNodesInTokens();
     }
 
-    private Optional<Denial> rateLimit(String nodeName) {
+    private Optional<Denial> rateLimit(Ledger issuedSoFar, String nodeName) {
         int limit = settings.effectiveIssuesPerHour();
-        long issued = ledger.read()
-                .map(Ledger::parse)
-                .orElse(Ledger.EMPTY)
-                .issuedSince(nodeName, clock.instant().minus(Duration.ofHours(1)));
+        long issued = issuedSoFar.issuedSince(nodeName, clock.instant().minus(Duration.ofHours(1)));
         return issued < limit
                 ? Optional.empty()
                 : Optional.of(new Denial(
@@ -237,9 +234,27 @@ public final class CertificateService {
         Integer expirationSeconds = csr.getSpec().getExpirationSeconds();
         Duration lifetime = settings.lifetimeFor(
                 expirationSeconds == null ? OptionalLong.empty() : OptionalLong.of(expirationSeconds));
+        signing.lock();
+        try {
+            sign(csr, approved, request, node, lifetime);
+        } finally {
+            signing.unlock();
+        }
+    }
+
+    private void sign(
+            CertificateSigningRequest csr,
+            CertificateSigningRequest approved,
+            RequestContent.Reading.Proper request,
+            Node node,
+            Duration lifetime) {
+        leadership.require();
         Instant now = clock.instant();
-        X509Certificate certificate =
-                caStore.obtain().issue(request.nodeName(), request.publicKey(), lifetime, random, now);
+        X509Certificate certificate = stores.ca()
+                .obtain()
+                .state()
+                .current()
+                .issue(request.nodeName(), request.publicKey(), lifetime, random, now);
         IssuedCertificate issued = new IssuedCertificate(
                 CertificateAuthority.serialText(certificate),
                 request.nodeName(),
@@ -247,13 +262,31 @@ public final class CertificateService {
                 now,
                 certificate.getNotAfter().toInstant(),
                 Optional.empty());
-        ledger.update(data -> new ConfigMapStore.Change<>(
-                Ledger.parse(data).with(issued).pruned(now).data(), issued));
+        // Counted again with the write: requests of one node come in parallel.
+        Optional<Denial> tooMany = stores.ledger().update(data -> {
+            Ledger present = Ledger.parse(data);
+            Optional<Denial> denial = rateLimit(present, request.nodeName());
+            return new ConfigMapStore.Change<>(
+                    denial.isPresent() ? data : present.with(issued).pruned(now).data(), denial);
+        });
+        if (tooMany.isPresent()) {
+            refuse(approved, RequestStatus.of(approved), tooMany.get());
+            return;
+        }
+        // Writing the ledger may have taken its time.
+        leadership.require();
         client.resource(RequestStatus.issued(approved, CertificateAuthority.pem(certificate)))
                 .subresource("status")
                 .update();
         LOG.infof("issued certificate %s of node %s until %s", issued.serial(), issued.nodeName(), issued.notAfter());
         observer.certificateIssued();
-        events.issued(issued, csr.getSpec().getUsername());
+        stores.events().issued(issued, describe(requester(csr)));
+    }
+
+    private static String describe(Requester requester) {
+        return requester
+                .single(RequesterBinding.POD_NAME)
+                .map(pod -> requester.username() + " in pod " + pod)
+                .orElse(requester.username());
     }
 }

@@ -61,6 +61,14 @@ record Ledger(List<IssuedCertificate> entries) {
                 .count();
     }
 
+    /** Names of nodes with a certificate that is neither over nor revoked. */
+    SortedSet<String> holders(Instant now) {
+        return entries.stream()
+                .filter(entry -> entry.valid() && entry.notAfter().isAfter(now))
+                .map(IssuedCertificate::nodeName)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     Ledger revoking(Predicate<IssuedCertificate> gone, Instant now) {
         return new Ledger(entries.stream()
                 .map(entry -> gone.test(entry) ? entry.revoked(now) : entry)

@@ -15,6 +15,9 @@ public final class PkiNames {
     static final String CA_SECRET = "espalier-ca";
     static final String CA_CERTIFICATE_KEY = "tls.crt";
     static final String CA_PRIVATE_KEY_KEY = "tls.key";
+    static final String NEXT_CERTIFICATE_KEY = "next.crt";
+    static final String NEXT_PRIVATE_KEY_KEY = "next.key";
+    static final String PREVIOUS_CERTIFICATE_KEY = "previous.crt";
     static final String TRUST_BUNDLE = "espalier-trust-bundle";
     static final String BUNDLE_CA_KEY = "ca.crt";
     static final String BUNDLE_REVOKED_KEY = "revoked";

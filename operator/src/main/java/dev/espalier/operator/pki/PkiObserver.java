@@ -1,5 +1,6 @@
 package dev.espalier.operator.pki;
 
+import dev.espalier.crds.v1alpha1.RollStage;
 import java.time.Instant;
 
 /** Is told what the certificate authority does, for metrics. */
@@ -8,6 +9,9 @@ public interface PkiObserver {
 
     /** @param reason as in the CSR's condition */
     void requestDenied(String reason);
+
+    /** @param missing nodes that have not followed */
+    void rollStands(RollStage stage, int missing);
 
     /** @param notAfter of the CA's own certificate */
     void trustPublished(Instant notAfter, int revokedSerials);

@@ -6,10 +6,13 @@ import java.util.OptionalLong;
 /**
  * @param lifetime of a node's certificate
  * @param issuesPerHour certificates that one node may get in an hour (CSR-06)
+ * @param caLifetime of a CA made from now on; it is rolled after four fifths of it
  */
-public record PkiSettings(Duration lifetime, int issuesPerHour) {
+public record PkiSettings(Duration lifetime, int issuesPerHour, Duration caLifetime) {
     private static final Duration SHORTEST = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofDays(30);
+    private static final int LEAST_CA_LIVES = 10;
+    private static final Duration LONGEST_CA = Duration.ofDays(36_500);
 
     /** @throws IllegalArgumentException naming the setting that is out of bounds */
     public PkiSettings {
@@ -20,6 +23,12 @@ public record PkiSettings(Duration lifetime, int issuesPerHour) {
         if (issuesPerHour < 1) {
             throw new IllegalArgumentException(
                     "espalier.certificate.issues-per-hour is " + issuesPerHour + "; must be at least 1");
+        }
+        // A fifth of its life is left for the roll, which takes up to two lives of a node's certificate when a node is
+        // away.
+        if (caLifetime.compareTo(lifetime.multipliedBy(LEAST_CA_LIVES)) < 0 || caLifetime.compareTo(LONGEST_CA) > 0) {
+            throw new IllegalArgumentException("espalier.ca.lifetime is " + caLifetime + "; must be from "
+                    + LEAST_CA_LIVES + " times espalier.certificate.lifetime to " + LONGEST_CA);
         }
     }
 

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 public class SigningReconciler implements Reconciler<CertificateSigningRequest> {
     private final CertificateService certificates;
 
-    public SigningReconciler(CertificateService certificates) {
-        this.certificates = certificates;
+    public SigningReconciler(Pki pki) {
+        this.certificates = pki.certificates();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.espalier.operator.pki;
 
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -13,6 +14,10 @@ import java.util.SortedSet;
 record TrustBundle(List<String> anchors, SortedSet<String> revoked) {
     TrustBundle {
         anchors = List.copyOf(anchors);
+    }
+
+    static TrustBundle of(List<X509Certificate> anchors, SortedSet<String> revoked) {
+        return new TrustBundle(anchors.stream().map(CertificateAuthority::pem).toList(), revoked);
     }
 
     /** As the data of the ConfigMap. */

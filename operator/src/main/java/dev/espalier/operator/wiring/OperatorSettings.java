@@ -9,6 +9,8 @@ import java.time.Duration;
 interface OperatorSettings {
     Certificate certificate();
 
+    Ca ca();
+
     LeaderElection leaderElection();
 
     interface Certificate {
@@ -19,6 +21,12 @@ interface OperatorSettings {
         /** How many certificates one node may get in an hour. */
         @WithDefault("10")
         int issuesPerHour();
+    }
+
+    interface Ca {
+        /** How long a CA made from now on is good for; it is rolled after four fifths of that. */
+        @WithDefault("3650d")
+        Duration lifetime();
     }
 
     interface LeaderElection {

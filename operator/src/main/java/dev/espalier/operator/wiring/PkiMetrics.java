@@ -1,5 +1,6 @@
 package dev.espalier.operator.wiring;
 
+import dev.espalier.crds.v1alpha1.RollStage;
 import dev.espalier.operator.pki.PkiObserver;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,6 +14,8 @@ class PkiMetrics implements PkiObserver {
     private final MeterRegistry registry;
     private final AtomicLong caExpirySeconds = new AtomicLong();
     private final AtomicLong revoked = new AtomicLong();
+    private final AtomicLong stage = new AtomicLong();
+    private final AtomicLong missing = new AtomicLong();
 
     PkiMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -21,6 +24,12 @@ class PkiMetrics implements PkiObserver {
                 .register(registry);
         Gauge.builder("espalier.certificates.revoked", revoked, AtomicLong::get)
                 .description("Serials on the deny list")
+                .register(registry);
+        Gauge.builder("espalier.ca.roll.stage", stage, AtomicLong::get)
+                .description("Where the CA's roll stands: 0 settled, 1 trust new, 2 use new, 3 drop old")
+                .register(registry);
+        Gauge.builder("espalier.ca.roll.waiting.nodes", missing, AtomicLong::get)
+                .description("Nodes that have not reported the present stage of the CA's roll")
                 .register(registry);
     }
 
@@ -33,6 +42,18 @@ class PkiMetrics implements PkiObserver {
     public void requestDenied(String reason) {
         registry.counter("espalier.certificate.requests.denied", "reason", reason)
                 .increment();
+    }
+
+    @Override
+    public void rollStands(RollStage now, int missingNodes) {
+        stage.set(
+                switch (now) {
+                    case SETTLED -> 0;
+                    case TRUST_NEW -> 1;
+                    case USE_NEW -> 2;
+                    case DROP_OLD -> 3;
+                });
+        missing.set(missingNodes);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.espalier.operator.wiring;
 
+import dev.espalier.crds.v1alpha1.IPSecAuthority;
 import dev.espalier.crds.v1alpha1.IPSecNode;
 import dev.espalier.crds.v1alpha1.IPSecPeer;
 import dev.espalier.crds.v1alpha1.IPSecPolicy;
@@ -23,7 +24,7 @@ import org.jboss.logging.Logger;
 class Start {
     private static final Logger LOG = Logger.getLogger(Start.class);
     private static final List<Class<? extends HasMetadata>> KINDS =
-            List.of(IPSecPolicy.class, IPSecNode.class, IPSecPeer.class);
+            List.of(IPSecPolicy.class, IPSecNode.class, IPSecPeer.class, IPSecAuthority.class);
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final int POLLS_PER_MESSAGE = 10;
 

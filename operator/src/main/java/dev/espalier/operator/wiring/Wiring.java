@@ -1,6 +1,7 @@
 package dev.espalier.operator.wiring;
 
-import dev.espalier.operator.pki.CertificateService;
+import dev.espalier.operator.pki.Leadership;
+import dev.espalier.operator.pki.Pki;
 import dev.espalier.operator.pki.PkiNames;
 import dev.espalier.operator.pki.PkiObserver;
 import dev.espalier.operator.pki.PkiSettings;
@@ -12,12 +13,9 @@ import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.InstantSource;
-import java.util.HexFormat;
-import java.util.Objects;
 import org.jboss.logging.Logger;
 
 /** Makes the objects that reconcilers are given. */
@@ -34,19 +32,25 @@ class Wiring {
 
     @Produces
     @Singleton
-    CertificateService certificateService(
-            KubernetesClient client, OperatorSettings settings, PkiObserver observer, InstantSource clock) {
+    Pki pki(
+            KubernetesClient client,
+            OperatorSettings settings,
+            PkiObserver observer,
+            InstantSource clock,
+            Leadership leadership) {
         PkiSettings pki = new PkiSettings(
-                settings.certificate().lifetime(), settings.certificate().issuesPerHour());
-        return new CertificateService(client, pki, observer, RANDOM, clock);
+                settings.certificate().lifetime(),
+                settings.certificate().issuesPerHour(),
+                settings.ca().lifetime());
+        return Pki.of(client, pki, observer, RANDOM, clock, leadership);
     }
 
     @Produces
     @Singleton
-    LeaderElectionConfiguration leaderElection(OperatorSettings settings) {
-        return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration("espalier-operator")
+    LeaderElectionConfiguration leaderElection(OperatorSettings settings, LeaseHolder holder) {
+        return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LeaseHolder.LEASE)
                 .withLeaseNamespace(PkiNames.NAMESPACE)
-                .withIdentity(identity())
+                .withIdentity(holder.identity())
                 .withLeaseDuration(settings.leaderElection().leaseDuration())
                 .withRenewDeadline(settings.leaderElection().renewDeadline())
                 .withRetryPeriod(settings.leaderElection().retryPeriod())
@@ -58,14 +62,5 @@ class Wiring {
     private static void leaseLost() {
         LOG.warn("the lease is lost or given up: ending");
         Quarkus.asyncExit(1);
-    }
-
-    /** New for each start, so that a restarted process never takes its predecessor's lease for its own. */
-    private static String identity() {
-        byte[] suffix = new byte[4];
-        RANDOM.nextBytes(suffix);
-        String host = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "operator");
-        return host + "-" + ManagementFactory.getRuntimeMXBean().getPid() + "-"
-                + HexFormat.of().formatHex(suffix);
     }
 }

@@ -25,7 +25,9 @@ class CertificateAuthorityTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
     private static final KeyPair NODE = Requests.keys("EC", new ECGenParameterSpec("secp256r1"));
 
-    private final CertificateAuthority authority = CertificateAuthority.generate(RANDOM, NOW);
+    private static final Duration CA_LIFETIME = Duration.ofDays(3650);
+
+    private final CertificateAuthority authority = CertificateAuthority.generate(CA_LIFETIME, RANDOM, NOW);
 
     @Test
     @Tag("CSR-03")
@@ -56,7 +58,7 @@ class CertificateAuthorityTest {
 
     @Test
     void certificatesDoNotOutliveTheCa() {
-        assertThat(issue(authority, CertificateAuthority.LIFETIME.plusDays(1)).getNotAfter())
+        assertThat(issue(authority, CA_LIFETIME.plusDays(1)).getNotAfter())
                 .isEqualTo(authority.certificate().getNotAfter());
     }
 
@@ -93,7 +95,7 @@ class CertificateAuthorityTest {
 
     @Test
     void refusesACertificateAndAKeyThatDoNotBelongTogether() {
-        CertificateAuthority other = CertificateAuthority.generate(RANDOM, NOW);
+        CertificateAuthority other = CertificateAuthority.generate(CA_LIFETIME, RANDOM, NOW);
 
         assertThatThrownBy(() -> CertificateAuthority.read(authority.certificatePem(), other.keyPem()))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -106,7 +108,7 @@ class CertificateAuthorityTest {
 
         assertThatThrownBy(() -> CertificateAuthority.read(leaf, authority.keyPem()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("not a CA certificate");
+                .hasMessageContaining("not of a CA");
     }
 
     @Test

@@ -1,7 +1,9 @@
 package dev.espalier.operator.pki;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.crds.v1alpha1.RollStage;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -42,7 +44,8 @@ import org.junit.jupiter.api.Test;
 class CertificateServiceTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
     private static final KeyPair KEYS = Requests.keys("EC", new ECGenParameterSpec("secp256r1"));
-    private static final CertificateAuthority AUTHORITY = CertificateAuthority.generate(new SecureRandom(), NOW);
+    private static final CertificateAuthority AUTHORITY =
+            CertificateAuthority.generate(Duration.ofDays(3650), new SecureRandom(), NOW);
     private static final String REQUEST = "/apis/certificates.k8s.io/v1/certificatesigningrequests/espalier-a-1";
     private static final String SYSTEM = "/api/v1/namespaces/espalier-system";
     private static final String LEDGER = SYSTEM + "/configmaps/espalier-issued-certificates";
@@ -54,6 +57,7 @@ class CertificateServiceTest {
     KubernetesMockServer server;
 
     private final List<String> observed = new ArrayList<>();
+    private boolean leads = true;
 
     @BeforeEach
     void world() {
@@ -124,7 +128,7 @@ class CertificateServiceTest {
         assertThat(writes.get("POST /api/v1/namespaces/default/events"))
                 .contains(serial)
                 .contains("node a")
-                .contains("espalier-agent");
+                .contains("espalier-agent in pod agent");
         assertThat(observed).containsExactly("issued");
     }
 
@@ -175,6 +179,18 @@ class CertificateServiceTest {
     }
 
     @Test
+    @Tag("OPR-04")
+    void whoWokeUpWithoutTheLeaseSignsNothing() throws Exception {
+        answer(SYSTEM + "/pods/agent", pod("a"));
+        server.expect().get().withPath(LEDGER).andReturn(404, "").always();
+        leads = false;
+
+        assertThatThrownBy(() -> service().handle(csr("Approved"))).isInstanceOf(Leadership.NotLeadingException.class);
+
+        assertThat(writes()).isEmpty();
+    }
+
+    @Test
     @Tag("CSR-01")
     void requestsForOtherSignersAndFinishedOnesAreLeftAlone() throws Exception {
         CertificateSigningRequest kubelet = new CertificateSigningRequestBuilder(csr())
@@ -203,16 +219,25 @@ class CertificateServiceTest {
             }
 
             @Override
+            public void rollStands(RollStage stage, int missing) {}
+
+            @Override
             public void trustPublished(Instant notAfter, int revokedSerials) {
                 observed.add("published");
             }
         };
-        return new CertificateService(
-                client,
-                new PkiSettings(Duration.ofHours(24), 10),
-                observer,
-                new SecureRandom(),
-                InstantSource.fixed(NOW));
+        return Pki.of(
+                        client,
+                        new PkiSettings(Duration.ofHours(24), 10, Duration.ofDays(3650)),
+                        observer,
+                        new SecureRandom(),
+                        InstantSource.fixed(NOW),
+                        () -> {
+                            if (!leads) {
+                                throw new Leadership.NotLeadingException("the lease is another's");
+                            }
+                        })
+                .certificates();
     }
 
     private void answer(String path, Object object) {

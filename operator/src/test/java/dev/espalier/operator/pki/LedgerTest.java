@@ -85,7 +85,7 @@ class LedgerTest {
     @Test
     @Tag("CSR-05")
     void aShorterLifetimeThanTheSettingIsHonouredALongerIsNot() {
-        PkiSettings settings = new PkiSettings(Duration.ofHours(24), 10);
+        PkiSettings settings = new PkiSettings(Duration.ofHours(24), 10, Duration.ofDays(3650));
 
         assertThat(settings.lifetimeFor(OptionalLong.of(600))).isEqualTo(Duration.ofMinutes(10));
         assertThat(settings.lifetimeFor(OptionalLong.of(86_401))).isEqualTo(Duration.ofHours(24));
@@ -95,17 +95,18 @@ class LedgerTest {
     @Test
     @Tag("CSR-06")
     void theLimitLeavesRoomForRenewal() {
-        assertThat(new PkiSettings(Duration.ofHours(24), 10).effectiveIssuesPerHour())
+        assertThat(new PkiSettings(Duration.ofHours(24), 10, Duration.ofDays(3650)).effectiveIssuesPerHour())
                 .isEqualTo(10);
-        assertThat(new PkiSettings(Duration.ofMinutes(2), 10).effectiveIssuesPerHour())
+        assertThat(new PkiSettings(Duration.ofMinutes(2), 10, Duration.ofDays(3650)).effectiveIssuesPerHour())
                 .isEqualTo(90);
     }
 
     @Test
     void settingsOutOfBoundsAreNamed() {
-        assertThatThrownBy(() -> new PkiSettings(Duration.ofSeconds(1), 10))
+        assertThatThrownBy(() -> new PkiSettings(Duration.ofSeconds(1), 10, Duration.ofDays(3650)))
                 .hasMessageContaining("espalier.certificate.lifetime");
-        assertThatThrownBy(() -> new PkiSettings(Duration.ofHours(1), 0)).hasMessageContaining("issues-per-hour");
+        assertThatThrownBy(() -> new PkiSettings(Duration.ofHours(1), 0, Duration.ofDays(3650)))
+                .hasMessageContaining("issues-per-hour");
     }
 
     @Test

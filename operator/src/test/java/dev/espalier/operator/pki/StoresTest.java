@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -33,8 +34,8 @@ class StoresTest {
         @Test
         @Tag("CSR-07")
         void theCaIsMadeOnceAndSurvivesRestarts() {
-            CertificateAuthority first = caStore(client).obtain();
-            CertificateAuthority afterRestart = caStore(client).obtain();
+            CertificateAuthority first = caStore(client).obtain().state().current();
+            CertificateAuthority afterRestart = caStore(client).obtain().state().current();
 
             assertThat(afterRestart.certificate()).isEqualTo(first.certificate());
             Secret secret = client.secrets()
@@ -111,7 +112,8 @@ class StoresTest {
         @Test
         @Tag("OPR-04")
         void whoComesSecondTakesTheCaOfTheFirst() {
-            CertificateAuthority theirs = CertificateAuthority.generate(new SecureRandom(), CLOCK.instant());
+            CertificateAuthority theirs =
+                    CertificateAuthority.generate(Duration.ofDays(3650), new SecureRandom(), CLOCK.instant());
             server.expect()
                     .get()
                     .withPath(SECRETS + "/espalier-ca")
@@ -136,7 +138,7 @@ class StoresTest {
                                             base64(theirs.keyPem()))))
                     .once();
 
-            CertificateAuthority obtained = caStore(client).obtain();
+            CertificateAuthority obtained = caStore(client).obtain().state().current();
 
             assertThat(obtained.certificate()).isEqualTo(theirs.certificate());
         }
@@ -185,7 +187,10 @@ class StoresTest {
     }
 
     private static CaStore caStore(KubernetesClient client) {
-        return new CaStore(client, store(client, PkiNames.TRUST_BUNDLE), new SecureRandom(), CLOCK);
+        return new CaStore(
+                client,
+                store(client, PkiNames.TRUST_BUNDLE),
+                () -> CertificateAuthority.generate(Duration.ofDays(3650), new SecureRandom(), CLOCK.instant()));
     }
 
     private static ConfigMapStore store(KubernetesClient client, String name) {

@@ -264,7 +264,8 @@ public final class LabCluster implements AutoCloseable {
                         "crd",
                         "ipsecpolicies.ipsec.espalier.dev",
                         "ipsecnodes.ipsec.espalier.dev",
-                        "ipsecpeers.ipsec.espalier.dev"),
+                        "ipsecpeers.ipsec.espalier.dev",
+                        "ipsecauthorities.ipsec.espalier.dev"),
                 "");
         if (!established.ok()) {
             throw new LabException(

@@ -54,6 +54,7 @@ public final class Demo {
                 this::rekeysLoseNothing);
         proofs.prove("the policy's suite changes on the wire under traffic", this::suiteChangeLosesNothing);
         proofs.prove("every node's certificate is renewed under traffic", () -> renewalLosesNothing(serials));
+        proofs.prove("the CA is rolled under traffic", () -> new CaRollProof(stage).rollLosesNothing());
         proofs.prove(
                 "an agent killed by SIGKILL: nothing leaves in clear, traffic comes back",
                 this::killedAgentStaysClosed);

@@ -83,6 +83,21 @@ final class CredentialsCheck {
         }
     }
 
+    /** Whether the last certificate of {@code chain} was signed by {@code root}. */
+    static boolean leadsTo(List<X509Certificate> chain, X509Certificate root) {
+        X509Certificate last = withoutRoots(chain).getLast();
+        if (!last.getIssuerX500Principal().equals(root.getSubjectX500Principal())) {
+            return false;
+        }
+        try {
+            last.verify(root.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            // By another key of the same name.
+            return false;
+        }
+    }
+
     private static List<X509Certificate> withoutRoots(List<X509Certificate> chain) {
         return chain.stream()
                 .filter(c -> c.equals(chain.getFirst())

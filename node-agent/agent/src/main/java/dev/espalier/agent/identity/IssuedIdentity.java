@@ -36,7 +36,10 @@ public final class IssuedIdentity implements IdentitySource {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration ANSWER_POLL = Duration.ofMillis(250);
+    private static final Duration FIRST_POLL = Duration.ofMillis(250);
+    private static final Duration LONGEST_POLL = Duration.ofSeconds(4);
+    /** When a CA is rolled, all nodes ask: not all at one moment. */
+    private static final Duration ROLL_SPREAD = Duration.ofSeconds(20);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
     private final String nodeName;
@@ -119,6 +122,7 @@ public final class IssuedIdentity implements IdentitySource {
         if (!bundle.equals(delivered)) {
             deliver(bundle, told);
             delivered = bundle;
+            followRoll(bundle);
         }
         if (held != null && clock.instant().isBefore(renewAt)) {
             told.problemChanged(null);
@@ -160,18 +164,33 @@ public final class IssuedIdentity implements IdentitySource {
         }
     }
 
+    /** The bundle's first root is the one that signs now; a certificate of another is replaced while both are trusted (CSR-07). */
+    private void followRoll(TrustBundle bundle) {
+        StoredIdentity.Held current = held;
+        if (current == null || CredentialsCheck.leadsTo(current.chain(), bundle.roots().getFirst())) {
+            return;
+        }
+        Instant soon = clock.instant().plusMillis((long) random.nextDouble(ROLL_SPREAD.toMillis()));
+        if (soon.isBefore(renewAt)) {
+            renewAt = soon;
+            LOG.infof("the cluster's CA is another; a certificate of it will be asked for at %s", renewAt);
+        }
+    }
+
     private StoredIdentity.Held obtain(TrustBundle bundle)
             throws SigningException, IdentityException, InterruptedException {
         KeyPair keys = NodeKey.generate(random);
         String request = signer.submit(NodeKey.request(nodeName, keys));
         long deadline = System.nanoTime() + ANSWER_TIMEOUT.toNanos();
+        Duration poll = FIRST_POLL;
         Optional<String> answer = signer.certificate(request);
         while (answer.isEmpty()) {
             if (System.nanoTime() - deadline >= 0) {
                 throw new SigningException("nobody has decided on " + request + " for " + ANSWER_TIMEOUT.toSeconds()
                         + " s; does the operator run?");
             }
-            TimeUnit.NANOSECONDS.sleep(ANSWER_POLL.toNanos());
+            TimeUnit.NANOSECONDS.sleep(poll.toNanos());
+            poll = shorter(poll.multipliedBy(3).dividedBy(2), LONGEST_POLL);
             answer = signer.certificate(request);
         }
         List<X509Certificate> chain = Pem.certificates(request, answer.get());

@@ -130,10 +130,11 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
 
     @Override
     public void credentialsChanged(LocalCredentials changed) {
+        // In this order: what status reports is before the engine then, ahead of the question that status asks it.
+        put(new IkeInput.CredentialsChanged(changed));
         credentials = changed;
         problems.set("identity", List.of());
         LOG.infof("identity %s", changed);
-        put(new IkeInput.CredentialsChanged(changed));
         submit(this::greetPeers);
     }
 

@@ -1,21 +1,16 @@
 package dev.espalier.agent.node;
 
+import dev.espalier.agent.observe.CertificateReport;
 import dev.espalier.agent.observe.NodeStatusPlan;
 import dev.espalier.crds.v1alpha1.IPSecNode;
 import dev.espalier.crds.v1alpha1.IPSecNodeStatus;
-import dev.espalier.ike.LocalCredentials;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -125,39 +120,10 @@ public final class NodeStatusPublisher implements AutoCloseable {
                 version,
                 view.policiesInForce(),
                 view.notReady(),
-                certificate(view.credentials()),
+                CertificateReport.of(view.credentials()),
                 view.peers(),
                 view.rekeys().ike() + view.rekeys().child(),
                 view.drops());
-    }
-
-    private static IPSecNodeStatus.@Nullable CertificateStatus certificate(@Nullable LocalCredentials credentials) {
-        if (credentials == null) {
-            return null;
-        }
-        X509Certificate leaf = credentials.chain().getFirst();
-        List<X509Certificate> issuer = credentials.trustAnchors().stream()
-                .filter(a -> a.getSubjectX500Principal().equals(leaf.getIssuerX500Principal()))
-                .limit(1)
-                .toList();
-        return new IPSecNodeStatus.CertificateStatus(
-                credentials.serial(),
-                leaf.getNotAfter().toInstant().toString(),
-                issuer.isEmpty() ? null : sha256(issuer),
-                sha256(credentials.trustAnchors()));
-    }
-
-    /** Over the certificates' DER, in order. */
-    private static String sha256(List<X509Certificate> certificates) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (X509Certificate certificate : certificates) {
-                digest.update(certificate.getEncoded());
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("hashing certificates", e);
-        }
     }
 
     private static void pause() {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class IssuedIdentityTest {
-    private final TestPki ca = TestPki.create("cluster", Instant.now());
+    private volatile TestPki ca = TestPki.create("cluster", Instant.now());
     private final RecordingListener listener = new RecordingListener();
     private final AtomicInteger submitted = new AtomicInteger();
     private volatile Duration lifetime = Duration.ofHours(24);
@@ -194,8 +194,38 @@ class IssuedIdentityTest {
         }
     }
 
+    @Test
+    @Tag("CSR-07")
+    void aRootThatComesFirstNowBringsACertificateOfItWhileTheOldOneIsInUse() throws Exception {
+        try (IssuedIdentity identity = identity()) {
+            identity.start(listener);
+            identity.trustChanged(bundle());
+            await().until(() -> listener.credentials.size() == 1);
+            TestPki old = ca;
+
+            ca = TestPki.create("next", Instant.now());
+            identity.trustChanged(new TrustBundle(List.of(ca.caCertificate(), old.caCertificate()), Set.of()));
+
+            await().until(() -> listener.credentials.size() == 3);
+            assertThat(listener.credentials.get(1).serial())
+                    .isEqualTo(listener.credentials.get(0).serial());
+            assertThat(listener.credentials.get(1).trustAnchors()).hasSize(2);
+            assertThat(listener.credentials.get(2).chain().getFirst().getIssuerX500Principal())
+                    .isEqualTo(ca.caCertificate().getSubjectX500Principal());
+            assertThat(submitted).hasValue(2);
+        }
+    }
+
     private IssuedIdentity identity() {
-        return new IssuedIdentity("n1", runDir, new Operator(), InstantSource.system(), new SecureRandom());
+        return new IssuedIdentity("n1", runDir, new Operator(), InstantSource.system(), new SecureRandom() {
+            private static final long serialVersionUID = 1L;
+
+            /** No jitter. */
+            @Override
+            public double nextDouble(double bound) {
+                return 0;
+            }
+        });
     }
 
     private TrustBundle bundle() {

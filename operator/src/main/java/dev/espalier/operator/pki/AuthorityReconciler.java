@@ -1,0 +1,138 @@
+package dev.espalier.operator.pki;
+
+import dev.espalier.crds.v1alpha1.IPSecAuthority;
+import dev.espalier.crds.v1alpha1.IPSecAuthoritySpec;
+import dev.espalier.crds.v1alpha1.IPSecAuthorityStatus;
+import dev.espalier.crds.v1alpha1.IPSecNode;
+import dev.espalier.crds.v1alpha1.IPSecNodeStatus.CertificateStatus;
+import dev.espalier.crds.v1alpha1.RollStage;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.config.informer.Field;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps the one IPSecAuthority: makes it, takes the steps of a roll as nodes report, and says in status where it stands. */
+@ControllerConfiguration(
+        name = "authority",
+        informer = @Informer(fieldSelector = @Field(path = "metadata.name", value = PkiNames.NAMESPACE)),
+        maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.MINUTES))
+@RateLimited(maxReconciliations = 2, within = 1)
+public class AuthorityReconciler implements Reconciler<Namespace> {
+    private final KubernetesClient client;
+    private final CaRoll roll;
+    private final PkiObserver observer;
+    private final InstantSource clock;
+    private final RollReminder reminder;
+
+    public AuthorityReconciler(KubernetesClient client, Pki pki, PkiObserver observer, InstantSource clock) {
+        this.client = client;
+        this.roll = pki.roll();
+        this.observer = observer;
+        this.clock = clock;
+        this.reminder = new RollReminder(new PkiEvents(client, clock));
+    }
+
+    @Override
+    public List<EventSource<?, Namespace>> prepareEventSources(EventSourceContext<Namespace> context) {
+        Set<ResourceID> cluster = Set.of(new ResourceID(PkiNames.NAMESPACE));
+        return List.of(
+                new InformerEventSource<>(
+                        InformerEventSourceConfiguration.from(IPSecAuthority.class, Namespace.class)
+                                .withSecondaryToPrimaryMapper(authority -> cluster)
+                                .withOnUpdateFilter(
+                                        (authority, old) -> !Objects.equals(authority.getSpec(), old.getSpec()))
+                                .build(),
+                        context),
+                new InformerEventSource<>(
+                        InformerEventSourceConfiguration.from(IPSecNode.class, Namespace.class)
+                                .withSecondaryToPrimaryMapper(node -> cluster)
+                                .withOnUpdateFilter((node, old) -> !Objects.equals(trust(node), trust(old)))
+                                .build(),
+                        context));
+    }
+
+    @Override
+    public UpdateControl<Namespace> reconcile(Namespace namespace, Context<Namespace> context) {
+        if (!PkiNames.NAMESPACE.equals(namespace.getMetadata().getName())) {
+            return UpdateControl.noUpdate();
+        }
+        IPSecAuthority authority = context.getSecondaryResources(IPSecAuthority.class).stream()
+                .filter(object -> object.getMetadata().getName().equals(IPSecAuthority.NAME))
+                .findFirst()
+                .orElseGet(this::create);
+        Map<String, NodeTrust> reports = new HashMap<>();
+        context.getSecondaryResources(IPSecNode.class)
+                .forEach(node -> reports.put(node.getMetadata().getName(), trust(node)));
+        CaRoll.Position position = roll.advance(issuedAfter(authority), reports);
+        Instant now = clock.instant();
+        observer.rollStands(position.stage(), position.missing().size());
+        reminder.remind(position, now);
+        IPSecAuthorityStatus wanted = AuthorityStatusPlan.of(authority, position, now);
+        if (!wanted.equals(authority.getStatus())) {
+            authority.setStatus(wanted);
+            client.resource(authority).updateStatus();
+        }
+        boolean goesOn =
+                position.stage() != RollStage.SETTLED && position.missing().isEmpty();
+        return goesOn
+                ? UpdateControl.<Namespace>noUpdate().rescheduleAfter(1, TimeUnit.SECONDS)
+                : UpdateControl.noUpdate();
+    }
+
+    /** The cache may not have it yet: then the API server says that it is there. */
+    private IPSecAuthority create() {
+        IPSecAuthority authority = new IPSecAuthority();
+        authority.setMetadata(
+                new ObjectMetaBuilder().withName(IPSecAuthority.NAME).build());
+        authority.setSpec(new IPSecAuthoritySpec(null));
+        try {
+            return client.resource(authority).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+            return client.resources(IPSecAuthority.class)
+                    .withName(IPSecAuthority.NAME)
+                    .require();
+        }
+    }
+
+    /** What the schema lets through and is no time, such as the 31st of June, asks for nothing; status says so. */
+    static Optional<Instant> issuedAfter(IPSecAuthority authority) {
+        return AuthorityStatusPlan.issuedAfter(authority).moment();
+    }
+
+    private static NodeTrust trust(IPSecNode node) {
+        @Nullable
+        CertificateStatus certificate =
+                node.getStatus() == null ? null : node.getStatus().certificate();
+        return certificate == null
+                ? new NodeTrust(List.of(), "")
+                : new NodeTrust(
+                        certificate.trustAnchors(), Objects.requireNonNullElse(certificate.issuerFingerprint(), ""));
+    }
+}

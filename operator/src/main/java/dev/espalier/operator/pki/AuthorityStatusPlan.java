@@ -1,0 +1,108 @@
+package dev.espalier.operator.pki;
+
+import dev.espalier.crds.v1alpha1.IPSecAuthority;
+import dev.espalier.crds.v1alpha1.IPSecAuthorityStatus;
+import dev.espalier.crds.v1alpha1.RollStage;
+import dev.espalier.crds.v1alpha1.StatusCondition;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The status of the IPSecAuthority. Conditions:
+ *
+ * <ul>
+ *   <li>{@code Ready}: {@code Signing}, or {@code Expired};
+ *   <li>{@code Rolling}: {@code Settled}, or the stage, with who is missing in the message; {@code WrongTime} when
+ *       {@code spec.issuedAfter} is none.
+ * </ul>
+ */
+final class AuthorityStatusPlan {
+    private static final int NAMED = 5;
+
+    private AuthorityStatusPlan() {}
+
+    /** What {@code spec.issuedAfter} says. */
+    record IssuedAfter(Optional<Instant> moment, boolean readable) {}
+
+    static IssuedAfter issuedAfter(IPSecAuthority authority) {
+        String text = authority.getSpec() == null ? null : authority.getSpec().issuedAfter();
+        if (text == null) {
+            return new IssuedAfter(Optional.empty(), true);
+        }
+        try {
+            return new IssuedAfter(Optional.of(Instant.parse(text)), true);
+        } catch (DateTimeParseException e) {
+            return new IssuedAfter(Optional.empty(), false);
+        }
+    }
+
+    static IPSecAuthorityStatus of(IPSecAuthority authority, CaRoll.Position position, Instant now) {
+        long generation = Objects.requireNonNullElse(authority.getMetadata().getGeneration(), 0L);
+        List<StatusCondition> conditions = new ArrayList<>();
+        boolean over = !now.isBefore(position.notAfter());
+        conditions.add(StatusCondition.of(
+                IPSecAuthorityStatus.READY,
+                over ? StatusCondition.FALSE : StatusCondition.TRUE,
+                over ? "Expired" : "Signing",
+                "the CA that signs " + (over ? "ended at " : "ends at ") + position.notAfter(),
+                generation,
+                now));
+        conditions.add(rolling(authority, position, generation, now));
+        List<StatusCondition> stored = authority.getStatus() == null
+                ? List.of()
+                : authority.getStatus().conditions();
+        return new IPSecAuthorityStatus(
+                generation,
+                position.stage(),
+                position.notAfter().toString(),
+                position.anchors(),
+                position.nodes(),
+                position.nodes() - position.missing().size(),
+                position.missing().stream()
+                        .limit(IPSecAuthorityStatus.MAX_WAITING)
+                        .toList(),
+                StatusCondition.following(stored, conditions));
+    }
+
+    private static StatusCondition rolling(
+            IPSecAuthority authority, CaRoll.Position position, long generation, Instant now) {
+        if (position.stage() == RollStage.SETTLED) {
+            boolean readable = issuedAfter(authority).readable();
+            return StatusCondition.of(
+                    IPSecAuthorityStatus.ROLLING,
+                    StatusCondition.FALSE,
+                    readable ? "Settled" : "WrongTime",
+                    readable ? "" : "spec.issuedAfter is no time; nothing is done about it",
+                    generation,
+                    now);
+        }
+        return StatusCondition.of(
+                IPSecAuthorityStatus.ROLLING,
+                StatusCondition.TRUE,
+                position.stage().toString(),
+                message(position),
+                generation,
+                now);
+    }
+
+    /** For people: what the nodes have to report now, and who has not. */
+    static String message(CaRoll.Position position) {
+        String goal = switch (position.stage()) {
+            case SETTLED -> "settled";
+            case TRUST_NEW -> "to trust the next CA";
+            case USE_NEW -> "to use a certificate of the new CA";
+            case DROP_OLD -> "to trust the old CA no more";
+        };
+        List<String> missing = position.missing();
+        if (missing.isEmpty()) {
+            return "all " + position.nodes() + " nodes have come " + goal;
+        }
+        return "waiting for " + missing.size() + " of " + position.nodes() + " nodes " + goal + ": "
+                + String.join(", ", missing.subList(0, Math.min(NAMED, missing.size())))
+                + (missing.size() > NAMED ? " and " + (missing.size() - NAMED) + " more" : "");
+    }
+}
