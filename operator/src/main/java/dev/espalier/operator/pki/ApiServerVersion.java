@@ -1,14 +1,32 @@
 package dev.espalier.operator.pki;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
+
 /** As {@code /version} says; vendors append to the minor, as in {@code 30+}. */
-record ApiServerVersion(int major, int minor) {
+public record ApiServerVersion(int major, int minor) {
+    public static ApiServerVersion of(KubernetesClient client) {
+        return parse(
+                client.getKubernetesVersion().getMajor(),
+                client.getKubernetesVersion().getMinor());
+    }
+
     static ApiServerVersion parse(String major, String minor) {
         return new ApiServerVersion(leadingNumber(major), leadingNumber(minor));
     }
 
     /** From 1.30 on tokens bound to a pod also name its node (KEP-4193). */
-    boolean namesNodesInTokens() {
+    public boolean namesNodesInTokens() {
         return major > 1 || (major == 1 && minor >= 30);
+    }
+
+    /** From 1.25 on rules of a CRD's schema are evaluated (KEP-2876). */
+    public boolean evaluatesSchemaRules() {
+        return major > 1 || (major == 1 && minor >= 25);
+    }
+
+    @Override
+    public String toString() {
+        return major + "." + minor;
     }
 
     private static int leadingNumber(String text) {

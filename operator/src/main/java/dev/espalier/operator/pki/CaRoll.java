@@ -20,11 +20,14 @@ import org.jboss.logging.Logger;
 public final class CaRoll {
     private static final Logger LOG = Logger.getLogger(CaRoll.class);
 
+    private static final int NAMED = 5;
+
     private final CaStore caStore;
     private final ConfigMapStore ledger;
     private final TrustPublication publication;
     private final CertificateAuthority.Maker maker;
     private final PkiEvents events;
+    private final RollReminder reminder;
     private final Leadership leadership;
     private final Lock steps;
     private final InstantSource clock;
@@ -43,6 +46,7 @@ public final class CaRoll {
         this.publication = publication;
         this.maker = maker;
         this.events = events;
+        this.reminder = new RollReminder(events);
         this.leadership = leadership;
         this.steps = steps;
         this.clock = clock;
@@ -59,6 +63,22 @@ public final class CaRoll {
         public Position {
             anchors = List.copyOf(anchors);
             missing = List.copyOf(missing);
+        }
+
+        /** For people: what the nodes have to report now, and who has not. */
+        public String message() {
+            String goal = switch (stage) {
+                case SETTLED -> "settled";
+                case TRUST_NEW -> "to trust the next CA";
+                case USE_NEW -> "to use a certificate of the new CA";
+                case DROP_OLD -> "to trust the old CA no more";
+            };
+            if (missing.isEmpty()) {
+                return "all " + nodes + " nodes have come " + goal;
+            }
+            return "waiting for " + missing.size() + " of " + nodes + " nodes " + goal + ": "
+                    + String.join(", ", missing.subList(0, Math.min(NAMED, missing.size())))
+                    + (missing.size() > NAMED ? " and " + (missing.size() - NAMED) + " more" : "");
         }
     }
 
@@ -93,6 +113,11 @@ public final class CaRoll {
         } finally {
             steps.unlock();
         }
+    }
+
+    /** Writes a Warning event when a stage has waited for long. */
+    public void remind(Position position, Instant now) {
+        reminder.remind(position, now);
     }
 
     private CaRollPlan plan(CaState state, Optional<Instant> issuedAfter, Map<String, NodeTrust> reports) {

@@ -192,10 +192,7 @@ public final class CertificateService {
     }
 
     private boolean apiServerNamesNodesInTokens() {
-        return ApiServerVersion.parse(
-                        client.getKubernetesVersion().getMajor(),
-                        client.getKubernetesVersion().getMinor())
-                .namesNodesInTokens();
+        return ApiServerVersion.of(client).namesNodesInTokens();
     }
 
     private Optional<Denial> rateLimit(Ledger issuedSoFar, String nodeName) {

@@ -10,8 +10,8 @@ public final class PkiNames {
     /** On an IPSecNode: {@code "true"} cuts the node off; its certificates are revoked and it gets no new ones. */
     public static final String REVOKED_ANNOTATION = "ipsec.espalier.dev/revoked";
 
-    static final String AGENT_SERVICE_ACCOUNT = "espalier-agent";
-    static final String AGENT_USERNAME = "system:serviceaccount:" + NAMESPACE + ":" + AGENT_SERVICE_ACCOUNT;
+    public static final String AGENT_SERVICE_ACCOUNT = "espalier-agent";
+    public static final String AGENT_USERNAME = "system:serviceaccount:" + NAMESPACE + ":" + AGENT_SERVICE_ACCOUNT;
     static final String CA_SECRET = "espalier-ca";
     static final String CA_CERTIFICATE_KEY = "tls.crt";
     static final String CA_PRIVATE_KEY_KEY = "tls.key";

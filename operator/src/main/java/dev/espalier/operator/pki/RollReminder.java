@@ -29,7 +29,7 @@ final class RollReminder {
             events.roll(
                     "Warning",
                     "CaRollWaiting",
-                    AuthorityStatusPlan.message(position)
+                    position.message()
                             + "; a node that is gone for good: delete its Node, or wait until its certificate is over");
         }
     }

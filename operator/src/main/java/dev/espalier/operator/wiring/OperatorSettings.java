@@ -13,6 +13,8 @@ interface OperatorSettings {
 
     LeaderElection leaderElection();
 
+    Admission admission();
+
     interface Certificate {
         /** How long a node's certificate is good for, such as {@code 24h} or {@code 10m}. */
         @WithDefault("24h")
@@ -27,6 +29,12 @@ interface OperatorSettings {
         /** How long a CA made from now on is good for; it is rolled after four fifths of that. */
         @WithDefault("3650d")
         Duration lifetime();
+    }
+
+    interface Admission {
+        /** Where the webhook for API servers from before 1.30 is served. */
+        @WithDefault("9466")
+        int port();
     }
 
     interface LeaderElection {

@@ -1,5 +1,6 @@
 package dev.espalier.operator.wiring;
 
+import dev.espalier.operator.admission.OwnStatusGuard;
 import dev.espalier.operator.pki.Leadership;
 import dev.espalier.operator.pki.Pki;
 import dev.espalier.operator.pki.PkiNames;
@@ -11,6 +12,7 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
@@ -43,6 +45,16 @@ class Wiring {
                 settings.certificate().issuesPerHour(),
                 settings.ca().lifetime());
         return Pki.of(client, pki, observer, RANDOM, clock, leadership);
+    }
+
+    @Produces
+    @Singleton
+    OwnStatusGuard ownStatusGuard(KubernetesClient client, OperatorSettings settings, InstantSource clock) {
+        return new OwnStatusGuard(client, settings.admission().port(), RANDOM, clock);
+    }
+
+    void end(@Disposes OwnStatusGuard guard) {
+        guard.close();
     }
 
     @Produces

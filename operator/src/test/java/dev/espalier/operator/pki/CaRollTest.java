@@ -116,13 +116,13 @@ class CaRollTest {
         assertThat(secret().getData()).containsOnlyKeys("tls.crt", "tls.key");
     }
 
-    @RepeatedTest(5)
+    @RepeatedTest(3)
     void anOperatorThatDiesAnywhereIsFollowedByOneThatGoesOn(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
         String old = published().getFirst();
         ask();
         Instant asked = now;
-        for (int event = 0; event < 80; event++) {
+        for (int event = 0; event < 40; event++) {
             switch (random.nextInt(4)) {
                 case 0 -> advance(Optional.of(asked));
                 case 1 -> dieBetweenSecretAndBundle(asked);

@@ -31,7 +31,8 @@ public final class Capture implements AutoCloseable {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Files.deleteIfExists(log);
             // 32 MiB of kernel buffer: a capture that drops packets proves nothing, and close() refuses one that did.
-            // 128 octets hold every header. Immediate mode, since else a packet may wait a second in the kernel's ring, and
+            // 128 octets hold every header. Immediate mode, since else a packet may wait a second in the kernel's ring,
+            // and
             // the count that follows does not see it.
             List<String> command = Topology.in(
                     Topology.CONTROL_PLANE,

@@ -47,8 +47,8 @@ final class CaRollProof {
         });
         // SAs that the old CA vouched for are replaced when it is dropped, if any are left.
         Waiting.pause(Duration.ofSeconds(5));
-        Finding lossless = Streams.expectLossless(
-                streams, "in " + took.toSeconds() + " s through " + String.join(", ", stages));
+        Finding lossless =
+                Streams.expectLossless(streams, "in " + took.toSeconds() + " s through " + String.join(", ", stages));
         String events = stage.cluster
                 .kubectl(
                         List.of(

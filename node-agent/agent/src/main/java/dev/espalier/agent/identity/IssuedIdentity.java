@@ -40,6 +40,7 @@ public final class IssuedIdentity implements IdentitySource {
     private static final Duration LONGEST_POLL = Duration.ofSeconds(4);
     /** When a CA is rolled, all nodes ask: not all at one moment. */
     private static final Duration ROLL_SPREAD = Duration.ofSeconds(20);
+
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
     private final String nodeName;
@@ -167,10 +168,11 @@ public final class IssuedIdentity implements IdentitySource {
     /** The bundle's first root is the one that signs now; a certificate of another is replaced while both are trusted (CSR-07). */
     private void followRoll(TrustBundle bundle) {
         StoredIdentity.Held current = held;
-        if (current == null || CredentialsCheck.leadsTo(current.chain(), bundle.roots().getFirst())) {
+        if (current == null
+                || CredentialsCheck.leadsTo(current.chain(), bundle.roots().getFirst())) {
             return;
         }
-        Instant soon = clock.instant().plusMillis((long) random.nextDouble(ROLL_SPREAD.toMillis()));
+        Instant soon = clock.instant().plusMillis((long) random.nextDouble((double) ROLL_SPREAD.toMillis()));
         if (soon.isBefore(renewAt)) {
             renewAt = soon;
             LOG.infof("the cluster's CA is another; a certificate of it will be asked for at %s", renewAt);

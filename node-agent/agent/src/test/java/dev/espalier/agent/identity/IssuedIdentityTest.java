@@ -220,7 +220,7 @@ class IssuedIdentityTest {
         return new IssuedIdentity("n1", runDir, new Operator(), InstantSource.system(), new SecureRandom() {
             private static final long serialVersionUID = 1L;
 
-            /** No jitter. */
+            // No jitter.
             @Override
             public double nextDouble(double bound) {
                 return 0;

@@ -1,9 +1,11 @@
-package dev.espalier.operator.pki;
+package dev.espalier.operator.authority;
 
 import dev.espalier.crds.v1alpha1.IPSecAuthority;
 import dev.espalier.crds.v1alpha1.IPSecAuthorityStatus;
 import dev.espalier.crds.v1alpha1.RollStage;
 import dev.espalier.crds.v1alpha1.StatusCondition;
+import dev.espalier.operator.admission.OwnStatusGuard;
+import dev.espalier.operator.pki.CaRoll;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -17,17 +19,17 @@ import java.util.Optional;
  * <ul>
  *   <li>{@code Ready}: {@code Signing}, or {@code Expired};
  *   <li>{@code Rolling}: {@code Settled}, or the stage, with who is missing in the message; {@code WrongTime} when
- *       {@code spec.issuedAfter} is none.
+ *       {@code spec.issuedAfter} is none;
+ *   <li>{@code OwnStatusOnly} (CSR-10): {@code ValidatingAdmissionPolicy}, {@code Webhook}, or {@code NotEnforced}.
  * </ul>
  */
 final class AuthorityStatusPlan {
-    private static final int NAMED = 5;
-
     private AuthorityStatusPlan() {}
 
     /** What {@code spec.issuedAfter} says. */
     record IssuedAfter(Optional<Instant> moment, boolean readable) {}
 
+    /** What the schema lets through and is no time, such as the 31st of June, asks for nothing. */
     static IssuedAfter issuedAfter(IPSecAuthority authority) {
         String text = authority.getSpec() == null ? null : authority.getSpec().issuedAfter();
         if (text == null) {
@@ -40,7 +42,8 @@ final class AuthorityStatusPlan {
         }
     }
 
-    static IPSecAuthorityStatus of(IPSecAuthority authority, CaRoll.Position position, Instant now) {
+    static IPSecAuthorityStatus of(
+            IPSecAuthority authority, CaRoll.Position position, OwnStatusGuard.Protection protection, Instant now) {
         long generation = Objects.requireNonNullElse(authority.getMetadata().getGeneration(), 0L);
         List<StatusCondition> conditions = new ArrayList<>();
         boolean over = !now.isBefore(position.notAfter());
@@ -52,6 +55,13 @@ final class AuthorityStatusPlan {
                 generation,
                 now));
         conditions.add(rolling(authority, position, generation, now));
+        conditions.add(StatusCondition.of(
+                IPSecAuthorityStatus.OWN_STATUS_ONLY,
+                protection.holds() ? StatusCondition.TRUE : StatusCondition.FALSE,
+                protection.reason(),
+                protection.message(),
+                generation,
+                now));
         List<StatusCondition> stored = authority.getStatus() == null
                 ? List.of()
                 : authority.getStatus().conditions();
@@ -84,25 +94,8 @@ final class AuthorityStatusPlan {
                 IPSecAuthorityStatus.ROLLING,
                 StatusCondition.TRUE,
                 position.stage().toString(),
-                message(position),
+                position.message(),
                 generation,
                 now);
-    }
-
-    /** For people: what the nodes have to report now, and who has not. */
-    static String message(CaRoll.Position position) {
-        String goal = switch (position.stage()) {
-            case SETTLED -> "settled";
-            case TRUST_NEW -> "to trust the next CA";
-            case USE_NEW -> "to use a certificate of the new CA";
-            case DROP_OLD -> "to trust the old CA no more";
-        };
-        List<String> missing = position.missing();
-        if (missing.isEmpty()) {
-            return "all " + position.nodes() + " nodes have come " + goal;
-        }
-        return "waiting for " + missing.size() + " of " + position.nodes() + " nodes " + goal + ": "
-                + String.join(", ", missing.subList(0, Math.min(NAMED, missing.size())))
-                + (missing.size() > NAMED ? " and " + (missing.size() - NAMED) + " more" : "");
     }
 }

@@ -1,4 +1,4 @@
-package dev.espalier.operator.pki;
+package dev.espalier.operator.authority;
 
 import dev.espalier.crds.v1alpha1.IPSecAuthority;
 import dev.espalier.crds.v1alpha1.IPSecAuthoritySpec;
@@ -6,6 +6,12 @@ import dev.espalier.crds.v1alpha1.IPSecAuthorityStatus;
 import dev.espalier.crds.v1alpha1.IPSecNode;
 import dev.espalier.crds.v1alpha1.IPSecNodeStatus.CertificateStatus;
 import dev.espalier.crds.v1alpha1.RollStage;
+import dev.espalier.operator.admission.OwnStatusGuard;
+import dev.espalier.operator.pki.CaRoll;
+import dev.espalier.operator.pki.NodeTrust;
+import dev.espalier.operator.pki.Pki;
+import dev.espalier.operator.pki.PkiNames;
+import dev.espalier.operator.pki.PkiObserver;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -30,7 +36,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,17 +48,18 @@ import org.jspecify.annotations.Nullable;
 @RateLimited(maxReconciliations = 2, within = 1)
 public class AuthorityReconciler implements Reconciler<Namespace> {
     private final KubernetesClient client;
+    private final OwnStatusGuard guard;
     private final CaRoll roll;
     private final PkiObserver observer;
     private final InstantSource clock;
-    private final RollReminder reminder;
 
-    public AuthorityReconciler(KubernetesClient client, Pki pki, PkiObserver observer, InstantSource clock) {
+    public AuthorityReconciler(
+            KubernetesClient client, Pki pki, OwnStatusGuard guard, PkiObserver observer, InstantSource clock) {
         this.client = client;
+        this.guard = guard;
         this.roll = pki.roll();
         this.observer = observer;
         this.clock = clock;
-        this.reminder = new RollReminder(new PkiEvents(client, clock));
     }
 
     @Override
@@ -87,11 +93,12 @@ public class AuthorityReconciler implements Reconciler<Namespace> {
         Map<String, NodeTrust> reports = new HashMap<>();
         context.getSecondaryResources(IPSecNode.class)
                 .forEach(node -> reports.put(node.getMetadata().getName(), trust(node)));
-        CaRoll.Position position = roll.advance(issuedAfter(authority), reports);
+        CaRoll.Position position =
+                roll.advance(AuthorityStatusPlan.issuedAfter(authority).moment(), reports);
         Instant now = clock.instant();
         observer.rollStands(position.stage(), position.missing().size());
-        reminder.remind(position, now);
-        IPSecAuthorityStatus wanted = AuthorityStatusPlan.of(authority, position, now);
+        roll.remind(position, now);
+        IPSecAuthorityStatus wanted = AuthorityStatusPlan.of(authority, position, guard.ensure(), now);
         if (!wanted.equals(authority.getStatus())) {
             authority.setStatus(wanted);
             client.resource(authority).updateStatus();
@@ -119,11 +126,6 @@ public class AuthorityReconciler implements Reconciler<Namespace> {
                     .withName(IPSecAuthority.NAME)
                     .require();
         }
-    }
-
-    /** What the schema lets through and is no time, such as the 31st of June, asks for nothing; status says so. */
-    static Optional<Instant> issuedAfter(IPSecAuthority authority) {
-        return AuthorityStatusPlan.issuedAfter(authority).moment();
     }
 
     private static NodeTrust trust(IPSecNode node) {
