@@ -90,8 +90,12 @@ class ChartTest {
         String old = Chart.render("1.29.0", UnaryOperator.identity());
         String recent = Chart.render("1.30.0", UnaryOperator.identity());
 
-        assertThat(kinds(old)).doesNotContainKey("ValidatingAdmissionPolicy");
-        assertThat(kinds(recent)).containsKeys("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding");
+        assertThat(kinds(old))
+                .doesNotContainKey("ValidatingAdmissionPolicy")
+                .containsKey("ValidatingWebhookConfiguration");
+        assertThat(kinds(recent))
+                .containsKeys("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
+                .doesNotContainKey("ValidatingWebhookConfiguration");
     }
 
     @Test
