@@ -171,6 +171,7 @@ public final class AuthExchange {
                 initiator ? init.nonceResponder() : init.nonceInitiator(),
                 init.keys().prf(),
                 skP,
-                id.body());
+                id.body(),
+                init.intAuth().octets());
     }
 }

@@ -7,7 +7,6 @@ import dev.espalier.ike.proposal.SaProposal;
 import dev.espalier.ike.selector.TrafficSelector;
 import dev.espalier.wire.Octets;
 import java.util.List;
-import java.util.Optional;
 
 /** Keys of a pair of child SAs out of what the exchange brought (RFC 7296 2.17). */
 record ChildKeying(IkeSaKeys keys, Octets nonceInitiator, Octets nonceResponder) {
@@ -24,12 +23,12 @@ record ChildKeying(IkeSaKeys keys, Octets nonceInitiator, Octets nonceResponder)
         return spi.reader("SPI").i32("SPI");
     }
 
-    /** @param shared of the exchange's own key exchange; wiped here */
+    /** @param shared of the exchange's own key exchanges in order, none without perfect forward secrecy; wiped here */
     NewChild pair(
             boolean initiated,
             int spiIn,
             SaProposal chosen,
-            Optional<Secret> shared,
+            List<Secret> shared,
             List<TrafficSelector> localSelectors,
             List<TrafficSelector> remoteSelectors) {
         EspSuite suite = EspSuite.of(chosen.proposal());
@@ -41,7 +40,7 @@ record ChildKeying(IkeSaKeys keys, Octets nonceInitiator, Octets nonceResponder)
                     KeySchedule.child(
                             keys.prf(),
                             keys.keys().skD(),
-                            shared.map(List::of).orElse(List.of()),
+                            shared,
                             nonceInitiator,
                             nonceResponder,
                             suite.keyMaterialOctets()),
@@ -50,7 +49,7 @@ record ChildKeying(IkeSaKeys keys, Octets nonceInitiator, Octets nonceResponder)
                     remoteSelectors,
                     RekeyCollision.lower(nonceInitiator, nonceResponder));
         } finally {
-            shared.ifPresent(Secret::close);
+            shared.forEach(Secret::close);
         }
     }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * The initiator's half of making a pair of child SAs.
@@ -38,6 +39,7 @@ public final class ChildOffer implements AutoCloseable {
     private final List<TrafficSelector> remoteSelectors;
     private final Optional<Octets> nonce;
     private final Optional<KeyExchange.Offer> keyExchange;
+    private final SecureRandom random;
 
     private ChildOffer(
             PeerConfig config,
@@ -45,7 +47,8 @@ public final class ChildOffer implements AutoCloseable {
             int spiIn,
             OptionalInt rekeyedSpiIn,
             Optional<Octets> nonce,
-            Optional<KeyExchange.Offer> keyExchange) {
+            Optional<KeyExchange.Offer> keyExchange,
+            SecureRandom random) {
         this.spiIn = spiIn;
         this.rekeyedSpiIn = rekeyedSpiIn;
         this.accepted = accepted;
@@ -54,10 +57,11 @@ public final class ChildOffer implements AutoCloseable {
         this.remoteSelectors = Narrowing.of(config.remotePrefixes());
         this.nonce = nonce;
         this.keyExchange = keyExchange;
+        this.random = random;
     }
 
     /** For IKE_AUTH, whose nonces and keys it shares: there is no key exchange of its own (RFC 7296 1.2). */
-    public static ChildOffer inAuth(PeerConfig config, int spiIn) {
+    public static ChildOffer inAuth(PeerConfig config, int spiIn, SecureRandom random) {
         return new ChildOffer(
                 config,
                 config.espProposals().stream()
@@ -67,7 +71,8 @@ public final class ChildOffer implements AutoCloseable {
                 spiIn,
                 OptionalInt.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                random);
     }
 
     /**
@@ -87,7 +92,8 @@ public final class ChildOffer implements AutoCloseable {
                 spiIn,
                 rekeyedSpiIn,
                 Optional.of(RandomValues.nonce(random)),
-                wanted.map(m -> KeyExchange.of(m).initiate(random)));
+                wanted.map(m -> KeyExchange.of(m).initiate(random)),
+                random);
     }
 
     public int spiIn() {
@@ -161,25 +167,35 @@ public final class ChildOffer implements AutoCloseable {
             SaProposal chosen,
             Payload.TrafficSelectors local,
             Payload.TrafficSelectors remote) {
-        Optional<Secret> shared = Optional.empty();
+        ChildKeying keying = new ChildKeying(keys, nonceInitiator, nonceResponder);
+        Function<List<Secret>, NewChild> finish =
+                shared -> keying.pair(true, spiIn, chosen, shared, local.selectors(), remote.selectors());
+        List<KeyExchangeMethod> additional = chosen.proposal().additionalKeyExchanges();
         Optional<KeyExchangeMethod> method = chosen.proposal().keyExchange();
-        if (method.isPresent()) {
-            Optional<Payload.KeyExchange> theirs = response.first(Payload.KeyExchange.class);
-            if (keyExchange.isEmpty()
-                    || theirs.isEmpty()
-                    || keyExchange.get().method() != method.get()
-                    || theirs.get().method() != method.get().id()) {
-                return new ChildAnswer.Unusable("key exchange of the reply is not the one that was sent");
-            }
-            switch (keyExchange.get().complete(theirs.get().data())) {
-                case KeyExchange.Refused(String reason) -> {
-                    return new ChildAnswer.Unusable(reason);
-                }
-                case KeyExchange.Agreed agreed -> shared = Optional.of(agreed.secret());
-            }
+        if (method.isEmpty()) {
+            return additional.isEmpty()
+                    ? new ChildAnswer.Accepted(finish.apply(List.of()))
+                    : new ChildAnswer.Unusable("reply with additional key exchanges and no first one");
         }
-        return new ChildAnswer.Accepted(new ChildKeying(keys, nonceInitiator, nonceResponder)
-                .pair(true, spiIn, chosen, shared, local.selectors(), remote.selectors()));
+        Optional<Payload.KeyExchange> theirs = response.first(Payload.KeyExchange.class);
+        if (keyExchange.isEmpty()
+                || theirs.isEmpty()
+                || keyExchange.get().method() != method.get()
+                || theirs.get().method() != method.get().id()) {
+            return new ChildAnswer.Unusable("key exchange of the reply is not the one that was sent");
+        }
+        Optional<Octets> link = Offers.link(response);
+        if (!additional.isEmpty() && link.isEmpty()) {
+            return new ChildAnswer.Unusable("reply without a link to the next key exchange");
+        }
+        return switch (keyExchange.get().complete(theirs.get().data())) {
+            case KeyExchange.Refused(String reason) -> new ChildAnswer.Unusable(reason);
+            case KeyExchange.Agreed agreed ->
+                additional.isEmpty()
+                        ? new ChildAnswer.Accepted(finish.apply(List.of(agreed.secret())))
+                        : new ChildAnswer.MoreKeys(
+                                new FollowUpOffer<>(additional, agreed.secret(), link.orElseThrow(), finish, random));
+        };
     }
 
     private static boolean within(Payload.TrafficSelectors answer, List<TrafficSelector> offered) {

@@ -16,6 +16,13 @@ public sealed interface ChildReply {
         }
     }
 
+    /** Agreed on, and to be finished by the peer's further key exchanges (RFC 9370 2.2.4). */
+    record MoreKeys(FollowUpResponder<NewChild> rest, List<Payload> payloads) implements ChildReply {
+        public MoreKeys {
+            payloads = List.copyOf(payloads);
+        }
+    }
+
     /** @param detail for operators */
     record Refused(NotifyType notifyType, Octets data, String detail) implements ChildReply {
         @Override

@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The responder's half of making a pair of child SAs, in IKE_AUTH or CREATE_CHILD_SA (RFC 7296 1.2, 1.3.1, 1.3.3, 2.9). */
 public final class ChildResponder {
@@ -96,28 +97,36 @@ public final class ChildResponder {
         List<Payload> payloads = new ArrayList<>();
         payloads.add(new Payload.Sa(List.of(chosen.withSpi(Offers.spi(spiIn)))));
         payloads.addAll(nonce);
-        Optional<Secret> shared = Optional.empty();
+        Function<List<Secret>, NewChild> finish = shared -> keying.pair(false, spiIn, chosen, shared, local, remote);
         Optional<KeyExchangeMethod> method =
                 random.isEmpty() ? Optional.empty() : chosen.proposal().keyExchange();
-        if (method.isPresent()) {
-            Optional<Payload.KeyExchange> theirs = request.first(Payload.KeyExchange.class);
-            if (theirs.isEmpty() || theirs.get().method() != method.get().id()) {
-                return new ChildReply.Refused(
-                        NotifyType.INVALID_KE_PAYLOAD, Offers.methodData(method.get()), "wants " + method.get());
-            }
-            switch (KeyExchange.of(method.get()).respond(theirs.get().data(), random.orElseThrow())) {
-                case KeyExchange.Refused(String reason) -> {
-                    return refuse(NotifyType.INVALID_SYNTAX, reason);
-                }
-                case KeyExchange.Agreed(Octets publicValue, Secret secret) -> {
-                    payloads.add(new Payload.KeyExchange(method.get().id(), publicValue));
-                    shared = Optional.of(secret);
-                }
-            }
+        List<Payload> selectors =
+                List.of(new Payload.TrafficSelectors(true, remote), new Payload.TrafficSelectors(false, local));
+        List<KeyExchangeMethod> additional = chosen.proposal().additionalKeyExchanges();
+        if (method.isEmpty()) {
+            payloads.addAll(selectors);
+            return additional.isEmpty()
+                    ? new ChildReply.Accepted(finish.apply(List.of()), payloads)
+                    : refuse(NotifyType.NO_PROPOSAL_CHOSEN, "additional key exchanges and no first one");
         }
-        payloads.add(new Payload.TrafficSelectors(true, remote));
-        payloads.add(new Payload.TrafficSelectors(false, local));
-        return new ChildReply.Accepted(keying.pair(false, spiIn, chosen, shared, local, remote), payloads);
+        Optional<Payload.KeyExchange> theirs = request.first(Payload.KeyExchange.class);
+        if (theirs.isEmpty() || theirs.get().method() != method.get().id()) {
+            return new ChildReply.Refused(
+                    NotifyType.INVALID_KE_PAYLOAD, Offers.methodData(method.get()), "wants " + method.get());
+        }
+        return switch (KeyExchange.of(method.get()).respond(theirs.get().data(), random.orElseThrow())) {
+            case KeyExchange.Refused(String reason) -> refuse(NotifyType.INVALID_SYNTAX, reason);
+            case KeyExchange.Agreed(Octets publicValue, Secret secret) -> {
+                payloads.add(new Payload.KeyExchange(method.get().id(), publicValue));
+                payloads.addAll(selectors);
+                if (additional.isEmpty()) {
+                    yield new ChildReply.Accepted(finish.apply(List.of(secret)), payloads);
+                }
+                FollowUpResponder<NewChild> rest =
+                        new FollowUpResponder<>(additional, secret, finish, random.orElseThrow());
+                yield new ChildReply.MoreKeys(rest, rest.withLink(payloads));
+            }
+        };
     }
 
     private static List<TrafficSelector> narrow(Payload.TrafficSelectors offered, List<Prefix> allowed) {

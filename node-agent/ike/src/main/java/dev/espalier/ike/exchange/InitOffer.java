@@ -49,7 +49,8 @@ public final class InitOffer implements AutoCloseable {
         this.nonce = RandomValues.nonce(random);
         this.accepted = List.copyOf(accepted);
         this.proposals = Offers.numbered(accepted, Octets.EMPTY);
-        this.notifies = InitPayloads.notifies(spiInitiator, 0, path, forceEncapsulation, random);
+        this.notifies = InitPayloads.notifies(
+                spiInitiator, 0, path, forceEncapsulation, Offers.anyAdditional(accepted), random);
         this.random = random;
         this.keyExchange =
                 KeyExchange.of(Offers.firstMethod(accepted).orElseThrow()).initiate(random);
@@ -128,15 +129,20 @@ public final class InitOffer implements AutoCloseable {
                 || theirs.get().method() != keyExchange.method().id()) {
             return new InitAnswer.Unusable("key exchange of the reply is not the one that was sent");
         }
+        if (!suite.additional().isEmpty() && !InitPayloads.intermediate(response)) {
+            return new InitAnswer.Unusable("additional key exchanges without IKE_INTERMEDIATE");
+        }
+        Proposal proposal = chosen.get().proposal();
         return switch (keyExchange.complete(theirs.get().data())) {
             case KeyExchange.Refused(String reason) -> new InitAnswer.Unusable(reason);
             case KeyExchange.Agreed agreed ->
-                new InitAnswer.Accepted(result(request, response, raw, path, suite, agreed));
+                new InitAnswer.Accepted(result(request, response, raw, path, proposal, agreed));
         };
     }
 
     private InitResult result(
-            Octets request, Message response, Octets raw, UdpPath path, IkeSuite suite, KeyExchange.Agreed agreed) {
+            Octets request, Message response, Octets raw, UdpPath path, Proposal chosen, KeyExchange.Agreed agreed) {
+        IkeSuite suite = IkeSuite.of(chosen);
         long spiResponder = response.header().spiResponder();
         Octets nonceResponder = InitPayloads.nonce(response);
         Prf prf = Prf.of(suite.prf());
@@ -162,7 +168,9 @@ public final class InitOffer implements AutoCloseable {
                     InitPayloads.hashes(response),
                     InitPayloads.fragments(response),
                     InitPayloads.localBehindNat(response, path),
-                    InitPayloads.remoteBehindNat(response, path));
+                    InitPayloads.remoteBehindNat(response, path),
+                    chosen,
+                    IntAuth.NONE);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.espalier.ike.message.Payload;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.UdpPath;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -21,16 +22,22 @@ final class InitPayloads {
     private InitPayloads() {}
 
     /**
-     * NAT_DETECTION_*_IP, IKEV2_FRAGMENTATION_SUPPORTED, SIGNATURE_HASH_ALGORITHMS.
+     * NAT_DETECTION_*_IP, IKEV2_FRAGMENTATION_SUPPORTED, SIGNATURE_HASH_ALGORITHMS, INTERMEDIATE_EXCHANGE_SUPPORTED.
      *
      * @param forceEncapsulation whether the source hash is one that cannot match, so that both ends take it for a NAT (RFC 7296 2.23)
+     * @param intermediate whether additional key exchanges may follow (RFC 9242, RFC 9370)
      */
     static List<Payload> notifies(
-            long spiInitiator, long spiResponder, UdpPath path, boolean forceEncapsulation, SecureRandom random) {
+            long spiInitiator,
+            long spiResponder,
+            UdpPath path,
+            boolean forceEncapsulation,
+            boolean intermediate,
+            SecureRandom random) {
         Octets source = forceEncapsulation
                 ? RandomValues.nonce(random).slice(0, HASH_OCTETS)
                 : NatDetection.hash(spiInitiator, spiResponder, path.local());
-        return List.of(
+        List<Payload> notifies = new ArrayList<>(List.of(
                 Payload.Notify.of(NotifyType.NAT_DETECTION_SOURCE_IP, source),
                 Payload.Notify.of(
                         NotifyType.NAT_DETECTION_DESTINATION_IP,
@@ -38,7 +45,15 @@ final class InitPayloads {
                 Payload.Notify.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED),
                 Payload.Notify.of(
                         NotifyType.SIGNATURE_HASH_ALGORITHMS,
-                        HashAlgorithm.encode(Arrays.asList(HashAlgorithm.values()))));
+                        HashAlgorithm.encode(Arrays.asList(HashAlgorithm.values())))));
+        if (intermediate) {
+            notifies.add(Payload.Notify.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
+        }
+        return List.copyOf(notifies);
+    }
+
+    static boolean intermediate(Message message) {
+        return message.notification(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED).isPresent();
     }
 
     /** A peer that sends no NAT detection knows no NAT traversal: then there is none (RFC 7296 2.23). */

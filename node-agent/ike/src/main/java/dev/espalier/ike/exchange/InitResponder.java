@@ -54,7 +54,8 @@ public final class InitResponder {
             Collection<X509Certificate> anchors,
             SecureRandom random) {
         List<SaProposal> offered = request.first(Payload.Sa.class).orElseThrow().proposals();
-        Optional<SaProposal> chosen = ProposalSelection.choose(offered, accepted);
+        Optional<SaProposal> chosen = ProposalSelection.choose(
+                offered, InitPayloads.intermediate(request) ? accepted : Offers.withoutAdditional(accepted));
         if (chosen.isEmpty()) {
             return refuse(
                     request,
@@ -79,14 +80,20 @@ public final class InitResponder {
                 payloads.add(new Payload.KeyExchange(theirs.method(), agreed.publicValue()));
                 payloads.add(new Payload.Nonce(nonce));
                 payloads.addAll(InitPayloads.notifies(
-                        request.header().spiInitiator(), spiResponder, path, forceEncapsulation, random));
+                        request.header().spiInitiator(),
+                        spiResponder,
+                        path,
+                        forceEncapsulation,
+                        !suite.additional().isEmpty(),
+                        random));
                 if (!anchors.isEmpty()) {
                     payloads.add(new Payload.CertificateRequest(
                             CertEncoding.X509_SIGNATURE, TrustAnchors.authorities(anchors)));
                 }
                 Octets response = MessageCodec.encode(
                         new Message(InitPayloads.responseTo(request.header(), spiResponder), payloads));
-                yield new InitReply.Accepted(result(request, raw, path, suite, spiResponder, nonce, response, agreed));
+                yield new InitReply.Accepted(
+                        result(request, raw, path, chosen.get().proposal(), spiResponder, nonce, response, agreed));
             }
         };
     }
@@ -95,11 +102,12 @@ public final class InitResponder {
             Message request,
             Octets raw,
             UdpPath path,
-            IkeSuite suite,
+            Proposal chosen,
             long spiResponder,
             Octets nonce,
             Octets response,
             KeyExchange.Agreed agreed) {
+        IkeSuite suite = IkeSuite.of(chosen);
         long spiInitiator = request.header().spiInitiator();
         Octets nonceInitiator = InitPayloads.nonce(request);
         Prf prf = Prf.of(suite.prf());
@@ -125,7 +133,9 @@ public final class InitResponder {
                     InitPayloads.hashes(request),
                     InitPayloads.fragments(request),
                     InitPayloads.localBehindNat(request, path),
-                    InitPayloads.remoteBehindNat(request, path));
+                    InitPayloads.remoteBehindNat(request, path),
+                    chosen,
+                    IntAuth.NONE);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.espalier.ike.exchange;
 
 import dev.espalier.ike.crypto.KeyExchange;
+import dev.espalier.ike.message.Message;
+import dev.espalier.ike.message.NotifyType;
 import dev.espalier.ike.message.Payload;
 import dev.espalier.ike.proposal.KeyExchangeMethod;
 import dev.espalier.ike.proposal.Proposal;
@@ -55,6 +57,29 @@ final class Offers {
 
     static Octets methodData(KeyExchangeMethod wanted) {
         return new WireWriter().u16(wanted.id()).toOctets();
+    }
+
+    /** What ties IKE_FOLLOWUP_KE to what came before (RFC 9370 2.2.4). */
+    static Optional<Octets> link(Message message) {
+        return message.notification(NotifyType.ADDITIONAL_KEY_EXCHANGE)
+                .map(Payload.Notify::data)
+                .filter(data -> !data.isEmpty());
+    }
+
+    /** Whether any asks for additional key exchanges (RFC 9370). */
+    static boolean anyAdditional(List<Proposal> proposals) {
+        return proposals.stream()
+                .flatMap(proposal -> proposal.transforms().stream())
+                .anyMatch(t -> t.type().isAdditionalKeyExchange());
+    }
+
+    /** What of {@code proposals} a peer can agree to that knows no additional key exchanges. */
+    static List<Proposal> withoutAdditional(List<Proposal> proposals) {
+        return proposals.stream()
+                .filter(Proposal::worksWithoutAdditional)
+                .map(Proposal::withoutAdditional)
+                .distinct()
+                .toList();
     }
 
     static Octets spi(int esp) {

@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * Rekeying an IKE SA (RFC 7296 1.3.2, 2.18), both halves. Always with a key exchange (IKE-25).
@@ -35,6 +36,7 @@ public final class RekeyIkeOffer implements AutoCloseable {
     private final List<SaProposal> proposals;
     private final Octets nonce;
     private final KeyExchange.Offer keyExchange;
+    private final SecureRandom random;
 
     /**
      * @param spi a fresh one of ours
@@ -42,6 +44,7 @@ public final class RekeyIkeOffer implements AutoCloseable {
      */
     public RekeyIkeOffer(long spi, List<Proposal> accepted, OptionalInt method, SecureRandom random) {
         this.spi = spi;
+        this.random = random;
         this.accepted = List.copyOf(accepted);
         this.proposals = Offers.numbered(accepted, Offers.spi(spi));
         this.nonce = RandomValues.nonce(random);
@@ -83,18 +86,21 @@ public final class RekeyIkeOffer implements AutoCloseable {
                 || theirs.get().method() != keyExchange.method().id()) {
             return new RekeyIkeAnswer.Unusable("key exchange of the reply is not the one that was sent");
         }
+        Optional<Octets> link = Offers.link(response);
+        if (!suite.additional().isEmpty() && link.isEmpty()) {
+            return new RekeyIkeAnswer.Unusable("reply without a link to the next key exchange");
+        }
+        long theirSpi = number(chosen.get().spi());
+        Octets theirNonce = InitPayloads.nonce(response);
+        Function<List<Secret>, NewIkeSa> finish =
+                shared -> derive(old, suite, shared, nonce, theirNonce, spi, theirSpi, true);
         return switch (keyExchange.complete(theirs.get().data())) {
             case KeyExchange.Refused(String reason) -> new RekeyIkeAnswer.Unusable(reason);
             case KeyExchange.Agreed agreed ->
-                new RekeyIkeAnswer.Accepted(derive(
-                        old,
-                        suite,
-                        agreed.secret(),
-                        nonce,
-                        InitPayloads.nonce(response),
-                        spi,
-                        number(chosen.get().spi()),
-                        true));
+                suite.additional().isEmpty()
+                        ? new RekeyIkeAnswer.Accepted(finish.apply(List.of(agreed.secret())))
+                        : new RekeyIkeAnswer.MoreKeys(new FollowUpOffer<>(
+                                suite.additional(), agreed.secret(), link.orElseThrow(), finish, random));
         };
     }
 
@@ -133,16 +139,15 @@ public final class RekeyIkeOffer implements AutoCloseable {
                         new Payload.Sa(List.of(chosen.get().withSpi(Offers.spi(spi)))),
                         new Payload.Nonce(nonce),
                         new Payload.KeyExchange(suite.keyExchange().id(), publicValue));
-                NewIkeSa sa = derive(
-                        old,
-                        suite,
-                        shared,
-                        InitPayloads.nonce(request),
-                        nonce,
-                        number(chosen.get().spi()),
-                        spi,
-                        false);
-                yield new RekeyIkeReply.Accepted(sa, payloads);
+                long theirSpi = number(chosen.get().spi());
+                Octets theirNonce = InitPayloads.nonce(request);
+                Function<List<Secret>, NewIkeSa> finish =
+                        secrets -> derive(old, suite, secrets, theirNonce, nonce, theirSpi, spi, false);
+                if (suite.additional().isEmpty()) {
+                    yield new RekeyIkeReply.Accepted(finish.apply(List.of(shared)), payloads);
+                }
+                FollowUpResponder<NewIkeSa> rest = new FollowUpResponder<>(suite.additional(), shared, finish, random);
+                yield new RekeyIkeReply.MoreKeys(rest, rest.withLink(payloads));
             }
         };
     }
@@ -150,16 +155,14 @@ public final class RekeyIkeOffer implements AutoCloseable {
     private static NewIkeSa derive(
             IkeSaKeys old,
             IkeSuite suite,
-            Secret shared,
+            List<Secret> shared,
             Octets nonceInitiator,
             Octets nonceResponder,
             long spiInitiator,
             long spiResponder,
             boolean initiated) {
         Prf prf = Prf.of(suite.prf());
-        try (shared;
-                Secret seed = KeySchedule.nextSeed(
-                        old.prf(), old.keys().skD(), List.of(shared), nonceInitiator, nonceResponder)) {
+        try (Secret seed = KeySchedule.nextSeed(old.prf(), old.keys().skD(), shared, nonceInitiator, nonceResponder)) {
             return new NewIkeSa(
                     spiInitiator,
                     spiResponder,
@@ -175,6 +178,8 @@ public final class RekeyIkeOffer implements AutoCloseable {
                                     spiResponder)),
                     initiated,
                     RekeyCollision.lower(nonceInitiator, nonceResponder));
+        } finally {
+            shared.forEach(Secret::close);
         }
     }
 

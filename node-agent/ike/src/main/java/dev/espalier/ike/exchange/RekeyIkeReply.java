@@ -15,6 +15,13 @@ public sealed interface RekeyIkeReply {
         }
     }
 
+    /** Agreed on, and to be finished by the peer's further key exchanges (RFC 9370 2.2.4). */
+    record MoreKeys(FollowUpResponder<NewIkeSa> rest, List<Payload> payloads) implements RekeyIkeReply {
+        public MoreKeys {
+            payloads = List.copyOf(payloads);
+        }
+    }
+
     /** @param detail for operators */
     record Refused(NotifyType notifyType, Octets data, String detail) implements RekeyIkeReply {
         @Override

@@ -1,6 +1,5 @@
 package dev.espalier.ike.proposal;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,14 +23,6 @@ public record IkeSuite(
 
     /** From a chosen proposal; throws {@link IllegalArgumentException} when it is not one transform a type that we know. */
     public static IkeSuite of(Proposal chosen) {
-        List<KeyExchangeMethod> additional = new ArrayList<>();
-        for (int n = 1; n <= TransformType.ADDITIONAL_KEY_EXCHANGES; n++) {
-            chosen.single(TransformType.additionalKeyExchange(n))
-                    .filter(t -> !t.isNone())
-                    .map(t -> KeyExchangeMethod.of(t.id())
-                            .orElseThrow(() -> new IllegalArgumentException("unknown key exchange in " + chosen)))
-                    .ifPresent(additional::add);
-        }
         return new IkeSuite(
                 chosen.single(TransformType.ENCRYPTION)
                         .flatMap(EncryptionAlgorithm::of)
@@ -44,7 +35,7 @@ public record IkeSuite(
                         .flatMap(PrfAlgorithm::of)
                         .orElseThrow(() -> new IllegalArgumentException("no PRF in " + chosen)),
                 chosen.keyExchange().orElseThrow(() -> new IllegalArgumentException("no key exchange in " + chosen)),
-                additional);
+                chosen.additionalKeyExchanges());
     }
 
     /** Whether a method that withstands a quantum computer is among the key exchanges. */

@@ -70,6 +70,36 @@ public record Proposal(ProtocolId protocol, List<Transform> transforms) {
                         .toList());
     }
 
+    /** ADDKE1 to ADDKE7 of a choice in order, those that are NONE left out (RFC 9370). */
+    public List<KeyExchangeMethod> additionalKeyExchanges() {
+        List<KeyExchangeMethod> additional = new ArrayList<>();
+        for (int n = 1; n <= TransformType.ADDITIONAL_KEY_EXCHANGES; n++) {
+            single(TransformType.additionalKeyExchange(n))
+                    .filter(t -> !t.isNone())
+                    .map(t -> KeyExchangeMethod.of(t.id())
+                            .orElseThrow(() -> new IllegalArgumentException("unknown key exchange in " + this)))
+                    .ifPresent(additional::add);
+        }
+        return List.copyOf(additional);
+    }
+
+    /** Whether each additional key exchange of an offer may be left out. */
+    public boolean worksWithoutAdditional() {
+        return transforms.stream()
+                .map(Transform::type)
+                .filter(TransformType::isAdditionalKeyExchange)
+                .allMatch(type -> of(type).stream().anyMatch(Transform::isNone));
+    }
+
+    /** The same without additional key exchanges. */
+    public Proposal withoutAdditional() {
+        return new Proposal(
+                protocol,
+                transforms.stream()
+                        .filter(t -> !t.type().isAdditionalKeyExchange())
+                        .toList());
+    }
+
     /** The same with exactly this choice of sequence numbers (ESP). */
     public Proposal withEsn(boolean esn) {
         List<Transform> changed = new ArrayList<>(transforms);

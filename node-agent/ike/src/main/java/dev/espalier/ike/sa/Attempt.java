@@ -5,6 +5,8 @@ import dev.espalier.ike.PeerAuthentication;
 import dev.espalier.ike.PeerAuthentication.OwnProof;
 import dev.espalier.ike.PeerConfig;
 import dev.espalier.ike.auth.PeerVerdict;
+import dev.espalier.ike.crypto.KeyExchange;
+import dev.espalier.ike.crypto.Secret;
 import dev.espalier.ike.exchange.AuthExchange;
 import dev.espalier.ike.exchange.ChildAnswer;
 import dev.espalier.ike.exchange.ChildOffer;
@@ -12,9 +14,11 @@ import dev.espalier.ike.exchange.InformationalExchange;
 import dev.espalier.ike.exchange.InitAnswer;
 import dev.espalier.ike.exchange.InitOffer;
 import dev.espalier.ike.exchange.InitResult;
+import dev.espalier.ike.exchange.IntermediateExchange;
 import dev.espalier.ike.message.Decoded;
 import dev.espalier.ike.message.ExchangeType;
 import dev.espalier.ike.message.IkeHeader;
+import dev.espalier.ike.message.IntermediateOctets;
 import dev.espalier.ike.message.Message;
 import dev.espalier.ike.message.NotifyType;
 import dev.espalier.ike.message.Opened;
@@ -29,16 +33,19 @@ import java.util.Optional;
  * Our own attempt at an IKE SA with one peer (RFC 7296 1.2), from IKE_SA_INIT until the peer has authenticated.
  *
  * <pre>
- *   InitSent ──COOKIE, INVALID_KE_PAYLOAD──▶ InitSent ──SAr1──▶ AuthSent ──AUTH verified──▶ IkeSa
+ *   InitSent ──COOKIE, INVALID_KE_PAYLOAD──▶ InitSent ──SAr1──▶ [IntermediateSent ─▶ ..] AuthSent ──AUTH verified──▶ IkeSa
  *      └──────────refusal, no answer──────────┴──────────────────────┴──▶ failed; the Peer tries again later
  * </pre>
  */
 public final class Attempt implements Party {
-    private static final long AUTH_ID = 1;
-
     private sealed interface Stage {
         /** @param request as sent */
         record InitSent(InitOffer offer, Octets request, int rounds) implements Stage {}
+
+        /** @param sentOctets what IntAuth covers of the request */
+        record IntermediateSent(
+                InitResult init, SkChannel channel, KeyExchange.Offer offer, Octets sentOctets, UdpPath path)
+                implements Stage {}
 
         record AuthSent(
                 InitResult init,
@@ -113,7 +120,7 @@ public final class Attempt implements Party {
         switch (sent.offer().read(sent.request(), received.message(), received.raw(), from)) {
             case InitAnswer.Accepted(InitResult init) -> {
                 sent.offer().close();
-                authenticate(init, now.nanos());
+                proceed(init, now.nanos());
             }
             case InitAnswer.CookieAsked(Octets cookie) -> {
                 sent.offer().useCookie(cookie);
@@ -144,18 +151,31 @@ public final class Attempt implements Party {
         env.out().send(initPath, repetition.datagrams());
     }
 
-    private void authenticate(InitResult init, long nowNanos) {
-        env.logKeys(init.spiInitiator(), init.spiResponder(), init.keys());
-        Optional<Authentications> authentications = env.authentications();
-        if (authentications.isEmpty()) {
-            fail("IKE_AUTH", "no credentials", nowNanos);
-            return;
-        }
+    private void proceed(InitResult init, long nowNanos) {
         boolean nat = init.localBehindNat() || init.remoteBehindNat() || config.forceUdpEncapsulation();
         UdpPath path = nat ? floated(initPath) : initPath;
-        ChildOffer child = ChildOffer.inAuth(config, env.espSpis().reserve());
+        env.logKeys(init.spiInitiator(), init.spiResponder(), init.keys());
+        SkChannel channel = new SkChannel(init.keys(), true, init.peerFragments(), env);
+        if (init.nextAdditional().isPresent()) {
+            exchangeKeys(init, channel, path, nowNanos);
+        } else {
+            authenticate(init, channel, path, nowNanos);
+        }
+    }
+
+    /** One additional key exchange (RFC 9370 2.2.2). */
+    private void exchangeKeys(InitResult init, SkChannel channel, UdpPath path, long nowNanos) {
+        KeyExchange.Offer offer = IntermediateExchange.begin(init, env.random());
+        Message request = new Message(header(init, ExchangeType.IKE_INTERMEDIATE), IntermediateExchange.request(offer));
+        stage = new Stage.IntermediateSent(init, channel, offer, IntermediateOctets.of(request), path);
+        send(channel, request, path, nowNanos);
+    }
+
+    private void authenticate(InitResult init, SkChannel channel, UdpPath path, long nowNanos) {
+        Optional<Authentications> authentications = env.authentications();
+        ChildOffer child = ChildOffer.inAuth(config, env.espSpis().reserve(), env.random());
         PeerAuthentication authentication = config.authentication();
-        OwnProof own = authentications.get().own(authentication);
+        OwnProof own = authentications.orElseThrow().own(authentication);
         AuthExchange.Proof proof = AuthExchange.request(
                 init,
                 own,
@@ -164,20 +184,23 @@ public final class Attempt implements Party {
                 !peer.contacted(),
                 child.payloads(),
                 env.random());
-        SkChannel channel = new SkChannel(init.keys(), true, init.peerFragments(), env);
         stage = new Stage.AuthSent(init, channel, child, own, authentication, path);
         switch (proof) {
             case AuthExchange.Proof.Impossible(String reason) -> fail("IKE_AUTH", reason, nowNanos);
-            case AuthExchange.Proof.Ready(List<Payload> payloads) -> {
-                IkeHeader header = new IkeHeader(spi, init.spiResponder(), ExchangeType.IKE_AUTH, true, false, AUTH_ID);
-                repetition = new Retransmission(
-                        channel.seal(new Message(header, payloads), path),
-                        env.config().retransmission(),
-                        nowNanos);
-                refusal = Optional.empty();
-                env.out().send(path, repetition.datagrams());
-            }
+            case AuthExchange.Proof.Ready(List<Payload> payloads) ->
+                send(channel, new Message(header(init, ExchangeType.IKE_AUTH), payloads), path, nowNanos);
         }
+    }
+
+    private IkeHeader header(InitResult init, ExchangeType exchange) {
+        return new IkeHeader(spi, init.spiResponder(), exchange, true, false, init.nextId());
+    }
+
+    private void send(SkChannel channel, Message request, UdpPath path, long nowNanos) {
+        repetition =
+                new Retransmission(channel.seal(request, path), env.config().retransmission(), nowNanos);
+        refusal = Optional.empty();
+        env.out().send(path, repetition.datagrams());
     }
 
     /** From now on both ends use the port for NAT traversal (RFC 7296 2.23). */
@@ -191,24 +214,69 @@ public final class Attempt implements Party {
     @Override
     public void receive(Decoded.Protected received, UdpPath from, Now now) {
         env.touch(peer);
-        IkeHeader header = received.header();
-        boolean awaited = header.response()
-                && !header.fromInitiator()
-                && header.exchange().equals(ExchangeType.IKE_AUTH)
-                && header.messageId() == AUTH_ID;
-        if (!(stage instanceof Stage.AuthSent sent)
-                || !awaited
-                || header.spiResponder() != sent.init().spiResponder()) {
-            env.out().dropped("before authentication", from, header.toString());
-            return;
+        switch (stage) {
+            case Stage.IntermediateSent sent
+            when awaited(received.header(), sent.init(), ExchangeType.IKE_INTERMEDIATE) -> {
+                if (open(sent.channel(), received, from, now) instanceof Opened.Complete complete) {
+                    keysExchanged(sent, received, complete, now);
+                }
+            }
+            case Stage.AuthSent sent
+            when awaited(received.header(), sent.init(), ExchangeType.IKE_AUTH) -> {
+                if (open(sent.channel(), received, from, now) instanceof Opened.Complete complete) {
+                    finish(sent, complete.message(), now);
+                }
+            }
+            case Stage.InitSent s -> notAwaited(received, from);
+            case Stage.IntermediateSent s -> notAwaited(received, from);
+            case Stage.AuthSent s -> notAwaited(received, from);
+            case Stage.Over s -> notAwaited(received, from);
         }
-        switch (sent.channel().open(received, now.nanos())) {
-            case Opened.Complete complete -> finish(sent, complete.message(), now);
+    }
+
+    private void notAwaited(Decoded.Protected received, UdpPath from) {
+        env.out().dropped("before authentication", from, received.header().toString());
+    }
+
+    private static boolean awaited(IkeHeader header, InitResult init, ExchangeType exchange) {
+        return header.response()
+                && !header.fromInitiator()
+                && header.exchange().equals(exchange)
+                && header.messageId() == init.nextId()
+                && header.spiResponder() == init.spiResponder();
+    }
+
+    private Opened open(SkChannel channel, Decoded.Protected received, UdpPath from, Now now) {
+        Opened opened = channel.open(received, now.nanos());
+        switch (opened) {
+            case Opened.Complete complete -> {}
             case Opened.Pending pending -> {}
             case Opened.ProtectedError error ->
-                fail("IKE_AUTH", "peer's response is wrong: " + error.detail(), now.nanos());
+                fail(exchangeName(), "peer's response is wrong: " + error.detail(), now.nanos());
             case Opened.UnprotectedError error -> env.out().dropped(error.reason(), from, error.detail());
         }
+        return opened;
+    }
+
+    private void keysExchanged(
+            Stage.IntermediateSent sent, Decoded.Protected received, Opened.Complete complete, Now now) {
+        switch (IntermediateExchange.read(sent.offer(), complete.message())) {
+            case IntermediateExchange.Answer.Failed(String reason) -> fail(exchangeName(), reason, now.nanos());
+            case IntermediateExchange.Answer.Agreed(Secret shared) -> {
+                InitResult next;
+                try (shared) {
+                    next = sent.init().after(shared, sent.sentOctets(), IntermediateOctets.of(received, complete));
+                }
+                release(sent);
+                proceed(next, now.nanos());
+            }
+        }
+    }
+
+    private static void release(Stage.IntermediateSent sent) {
+        sent.offer().close();
+        sent.channel().close();
+        sent.init().keys().keys().close();
     }
 
     private void finish(Stage.AuthSent sent, Message response, Now now) {
@@ -227,7 +295,12 @@ public final class Attempt implements Party {
         switch (verdict) {
             case PeerVerdict.Refused(String reason) -> {
                 IkeHeader header = new IkeHeader(
-                        spi, sent.init().spiResponder(), ExchangeType.INFORMATIONAL, true, false, AUTH_ID + 1);
+                        spi,
+                        sent.init().spiResponder(),
+                        ExchangeType.INFORMATIONAL,
+                        true,
+                        false,
+                        sent.init().nextId() + 1);
                 env.out()
                         .send(
                                 sent.path(),
@@ -256,7 +329,7 @@ public final class Attempt implements Party {
                 env.nextSequence(),
                 0,
                 new ReplyWindow(0),
-                AUTH_ID + 1);
+                init.nextId() + 1);
         stage = new Stage.Over();
         IkeSa sa = new IkeSa(env, peer, origin, config.ikeProposals(), new SaState.Live(), now.nanos());
         peer.established(sa, started, now.nanos());
@@ -286,14 +359,27 @@ public final class Attempt implements Party {
         }
         switch (repetition.due(nowNanos)) {
             case NOT_YET -> {}
-            case SEND_AGAIN ->
-                env.out().send(stage instanceof Stage.AuthSent sent ? sent.path() : initPath, repetition.datagrams());
-            case GIVE_UP ->
-                fail(
-                        stage instanceof Stage.AuthSent ? "IKE_AUTH" : "IKE_SA_INIT",
-                        "no answer from " + initPath.remote(),
-                        nowNanos);
+            case SEND_AGAIN -> env.out().send(currentPath(), repetition.datagrams());
+            case GIVE_UP -> fail(exchangeName(), "no answer from " + initPath.remote(), nowNanos);
         }
+    }
+
+    private UdpPath currentPath() {
+        return switch (stage) {
+            case Stage.IntermediateSent sent -> sent.path();
+            case Stage.AuthSent sent -> sent.path();
+            case Stage.InitSent sent -> initPath;
+            case Stage.Over over -> initPath;
+        };
+    }
+
+    private String exchangeName() {
+        return switch (stage) {
+            case Stage.IntermediateSent sent -> "IKE_INTERMEDIATE";
+            case Stage.AuthSent sent -> "IKE_AUTH";
+            case Stage.InitSent sent -> "IKE_SA_INIT";
+            case Stage.Over over -> "IKE_AUTH";
+        };
     }
 
     long nextDeadlineNanos() {
@@ -314,6 +400,7 @@ public final class Attempt implements Party {
     void abandon() {
         switch (stage) {
             case Stage.InitSent sent -> sent.offer().close();
+            case Stage.IntermediateSent sent -> release(sent);
             case Stage.AuthSent sent -> {
                 env.espSpis().release(sent.child().spiIn());
                 sent.channel().close();

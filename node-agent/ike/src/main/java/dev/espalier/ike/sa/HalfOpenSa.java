@@ -7,37 +7,43 @@ import dev.espalier.ike.PeerAuthentication.OwnProof;
 import dev.espalier.ike.PeerConfig;
 import dev.espalier.ike.auth.Identity;
 import dev.espalier.ike.auth.PeerVerdict;
+import dev.espalier.ike.crypto.Secret;
 import dev.espalier.ike.exchange.AuthExchange;
 import dev.espalier.ike.exchange.ChildReply;
 import dev.espalier.ike.exchange.ChildResponder;
 import dev.espalier.ike.exchange.InitResult;
+import dev.espalier.ike.exchange.IntermediateExchange;
 import dev.espalier.ike.exchange.NewChild;
 import dev.espalier.ike.message.Decoded;
 import dev.espalier.ike.message.ExchangeType;
 import dev.espalier.ike.message.IkeHeader;
+import dev.espalier.ike.message.IntermediateOctets;
 import dev.espalier.ike.message.Message;
 import dev.espalier.ike.message.NotifyType;
 import dev.espalier.ike.message.Opened;
 import dev.espalier.ike.message.Payload;
-import dev.espalier.ike.proposal.IkeSuite;
-import dev.espalier.ike.proposal.Proposal;
+import dev.espalier.ike.proposal.ProposalSelection;
+import dev.espalier.ike.proposal.SaProposal;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.UdpPath;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * An IKE SA that a peer has begun: all that is done with it is to wait for the one IKE_AUTH that proves who began it (IKE-31).
+ * An IKE SA that a peer has begun: all that is done with it is to wait for the one IKE_AUTH that proves who began it, and the IKE_INTERMEDIATE exchanges before it (IKE-31, RFC 9242).
  */
 public final class HalfOpenSa implements Party {
-    private static final long AUTH_ID = 1;
+    private static final long FIRST_ID = 1;
 
     private final Environment env;
-    private final InitResult init;
     private final long created;
-    private final SkChannel channel;
-    private final ReplyWindow replies = new ReplyWindow(AUTH_ID);
     private final Runnable settled;
+    private final ReplyWindow replies = new ReplyWindow(FIRST_ID);
+    private InitResult init;
+    private SkChannel channel;
+    /** Of the exchange before, whose request may come again. */
+    private Optional<SkChannel> before = Optional.empty();
+
     private boolean over;
 
     /** @param settled to be run when it has authenticated, or failed to for good */
@@ -67,34 +73,70 @@ public final class HalfOpenSa implements Party {
         if (header.spiInitiator() != init.spiInitiator()
                 || header.response()
                 || !header.fromInitiator()
-                || !header.exchange().equals(ExchangeType.IKE_AUTH)) {
+                || !(header.exchange().equals(ExchangeType.IKE_AUTH)
+                        || header.exchange().equals(ExchangeType.IKE_INTERMEDIATE))) {
             env.out().dropped("before authentication", from, header.toString());
             return;
         }
         switch (replies.kind(header.messageId())) {
             case OUTSIDE -> env.out().dropped("message ID", from, header.toString());
             case REPEATED -> {
-                if (channel.repeats(received)) {
+                if (channel.repeats(received)
+                        || before.filter(c -> c.repeats(received)).isPresent()) {
                     env.out().send(from, replies.stored());
                 }
             }
             case NEXT -> {
                 if (over) {
                     env.out().dropped("IKE SA closed", from, header.toString());
+                } else if (header.exchange().equals(due())) {
+                    receiveNext(received, from, now);
                 } else {
-                    receiveAuth(received, from, now);
+                    env.out().dropped("before authentication", from, header.toString());
                 }
             }
         }
     }
 
-    private void receiveAuth(Decoded.Protected received, UdpPath from, Now now) {
+    private ExchangeType due() {
+        return init.nextAdditional().isPresent() ? ExchangeType.IKE_INTERMEDIATE : ExchangeType.IKE_AUTH;
+    }
+
+    private void receiveNext(Decoded.Protected received, UdpPath from, Now now) {
         switch (channel.open(received, now.nanos())) {
-            case Opened.Complete complete -> authenticate(complete.message(), from, now);
+            case Opened.Complete complete -> {
+                if (init.nextAdditional().isPresent()) {
+                    exchangeKeys(received, complete, from);
+                } else {
+                    authenticate(complete.message(), from, now);
+                }
+            }
             case Opened.Pending pending -> {}
             case Opened.ProtectedError error ->
                 refuse(error.notifyType(), error.data(), "", "request is wrong: " + error.detail(), from);
             case Opened.UnprotectedError error -> env.out().dropped(error.reason(), from, error.detail());
+        }
+    }
+
+    /** One additional key exchange (RFC 9370 2.2.2); the reply still goes under the keys that it replaces. */
+    private void exchangeKeys(Decoded.Protected received, Opened.Complete complete, UdpPath from) {
+        switch (IntermediateExchange.answer(init, complete.message(), env.random())) {
+            case IntermediateExchange.Reply.Refused refused ->
+                refuse(refused.notifyType(), Octets.EMPTY, "", refused.detail(), from);
+            case IntermediateExchange.Reply.Accepted(Secret shared, List<Payload> payloads) -> {
+                Message response = answer(payloads, from);
+                InitResult next;
+                try (shared) {
+                    next = init.after(
+                            shared, IntermediateOctets.of(received, complete), IntermediateOctets.of(response));
+                }
+                before.ifPresent(SkChannel::close);
+                before = Optional.of(channel);
+                init.keys().keys().close();
+                init = next;
+                channel = new SkChannel(next.keys(), false, next.peerFragments(), env);
+                env.logKeys(next.spiInitiator(), next.spiResponder(), next.keys());
+            }
         }
     }
 
@@ -116,8 +158,7 @@ public final class HalfOpenSa implements Party {
             refuseAuthentication(config.name(), "peer wants to talk to " + Identity.of(asked.get()), from);
             return;
         }
-        if (config.ikeProposals().stream()
-                .noneMatch(proposal -> covers(proposal, init.keys().suite()))) {
+        if (!covered(config)) {
             refuseAuthentication(config.name(), init.keys().suite() + " is not accepted from this peer", from);
             return;
         }
@@ -150,6 +191,8 @@ public final class HalfOpenSa implements Party {
                 env.touch(peer);
                 over = true;
                 settled.run();
+                before.ifPresent(SkChannel::close);
+                before = Optional.empty();
                 IkeSa sa = new IkeSa(
                         env,
                         peer,
@@ -207,20 +250,19 @@ public final class HalfOpenSa implements Party {
         env.out().report(new IkeEvent.NegotiationFailed(who, "IKE_AUTH", reason, false));
     }
 
-    private void answer(List<Payload> payloads, UdpPath to) {
-        IkeHeader header =
-                new IkeHeader(init.spiInitiator(), init.spiResponder(), ExchangeType.IKE_AUTH, false, true, AUTH_ID);
-        List<Octets> datagrams = channel.seal(new Message(header, payloads), to);
+    private Message answer(List<Payload> payloads, UdpPath to) {
+        IkeHeader header = new IkeHeader(init.spiInitiator(), init.spiResponder(), due(), false, true, init.nextId());
+        Message response = new Message(header, payloads);
+        List<Octets> datagrams = channel.seal(response, to);
         replies.answered(datagrams);
         env.out().send(to, datagrams);
+        return response;
     }
 
-    private static boolean covers(Proposal proposal, IkeSuite suite) {
-        return proposal.transforms().contains(suite.encryption().transform())
-                && proposal.transforms().contains(suite.prf().transform())
-                && proposal.keyExchanges().contains(suite.keyExchange())
-                && (suite.encryption().aead()
-                        || proposal.transforms().contains(suite.integrity().transform()));
+    /** Whether this peer's own proposals allow what was agreed on before it was known who it is. */
+    private boolean covered(PeerConfig config) {
+        SaProposal chosen = new SaProposal(1, Octets.EMPTY, init.chosen());
+        return ProposalSelection.choose(List.of(chosen), config.ikeProposals()).isPresent();
     }
 
     @Override
@@ -238,6 +280,7 @@ public final class HalfOpenSa implements Party {
                 .isPresent()) {
             env.ikeSpis().release(init.spiResponder());
             channel.close();
+            before.ifPresent(SkChannel::close);
             init.keys().keys().close();
         }
     }

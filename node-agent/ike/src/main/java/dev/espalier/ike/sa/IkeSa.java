@@ -56,6 +56,7 @@ public final class IkeSa implements Party {
     private final List<Proposal> basis;
     private final TaskQueue tasks;
     private final OwnRequests own;
+    private final FollowUps followUps;
     private final Inbound inbound;
     private UdpPath path;
     private SaState state;
@@ -70,8 +71,9 @@ public final class IkeSa implements Party {
         this.state = state;
         this.basis = basis;
         this.tasks = new TaskQueue(env);
-        this.own = new OwnRequests(env, peer, this, tasks, origin.nextOwnId());
-        this.inbound = new Inbound(env, peer, this, own);
+        this.followUps = new FollowUps(env);
+        this.own = new OwnRequests(env, peer, this, tasks, followUps, origin.nextOwnId());
+        this.inbound = new Inbound(env, peer, this, own, followUps);
         this.lifetime = new SaLifetime(env, peer, origin, nowNanos);
         env.ikeSpis().bind(ownSpi(), this);
     }
@@ -152,6 +154,7 @@ public final class IkeSa implements Party {
 
     void tick(long nowNanos) {
         own.tick(nowNanos);
+        followUps.expire(nowNanos);
         switch (state) {
             case SaState.Live live -> tickLive(nowNanos);
             case SaState.Standby standby -> expireAt(lifetime.hardNanos(), "crossing rekeying never ended", nowNanos);
@@ -202,7 +205,7 @@ public final class IkeSa implements Party {
             case SaState.Closing closing -> Long.MAX_VALUE;
             case SaState.Closed(long since) -> since + CLOSED_LINGER.toNanos();
         };
-        return Math.min(ofState, own.nextDeadlineNanos());
+        return Math.min(Math.min(ofState, own.nextDeadlineNanos()), followUps.nextDeadlineNanos());
     }
 
     /** The rekeying that this one came of has won. */
@@ -214,6 +217,7 @@ public final class IkeSa implements Party {
     void supersede(IkeSa successor, long nowNanos) {
         state = new SaState.Superseded(nowNanos);
         peer.children().of(this).forEach(pair -> pair.moveTo(successor));
+        followUps.clear();
         tasks.moveTo(successor.tasks);
         tasks.clear();
         env.out()
@@ -258,6 +262,7 @@ public final class IkeSa implements Party {
     private void end(String reason, SaState last, long nowNanos) {
         boolean known = state instanceof SaState.Live;
         state = last;
+        followUps.clear();
         peer.retireChildren(this, reason, nowNanos);
         if (known) {
             env.out()

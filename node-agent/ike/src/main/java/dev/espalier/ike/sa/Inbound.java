@@ -17,11 +17,11 @@ final class Inbound {
     private final OwnRequests own;
     private final PeerRequests theirs;
 
-    Inbound(Environment env, Peer peer, IkeSa sa, OwnRequests own) {
+    Inbound(Environment env, Peer peer, IkeSa sa, OwnRequests own, FollowUps followUps) {
         this.env = env;
         this.sa = sa;
         this.own = own;
-        this.theirs = new PeerRequests(env, peer, sa, own);
+        this.theirs = new PeerRequests(env, peer, sa, own, followUps);
     }
 
     void receive(Decoded.Protected received, UdpPath from, long nowNanos) {

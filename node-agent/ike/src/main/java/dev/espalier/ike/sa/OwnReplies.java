@@ -2,6 +2,7 @@ package dev.espalier.ike.sa;
 
 import dev.espalier.ike.exchange.ChildAnswer;
 import dev.espalier.ike.exchange.ChildOffer;
+import dev.espalier.ike.exchange.FollowUpOffer;
 import dev.espalier.ike.exchange.NewChild;
 import dev.espalier.ike.exchange.NewIkeSa;
 import dev.espalier.ike.exchange.RekeyCollision;
@@ -19,6 +20,7 @@ final class OwnReplies {
     private final Peer peer;
     private final IkeSa sa;
     private final TaskQueue tasks;
+    private final FollowUps followUps;
     /** A pair that the peer made by a request that crossed the one of ours that is out. */
     private Optional<ChildPair> crossingPair = Optional.empty();
 
@@ -26,11 +28,12 @@ final class OwnReplies {
 
     private Optional<CrossingSa> crossingSa = Optional.empty();
 
-    OwnReplies(Environment env, Peer peer, IkeSa sa, TaskQueue tasks) {
+    OwnReplies(Environment env, Peer peer, IkeSa sa, TaskQueue tasks, FollowUps followUps) {
         this.env = env;
         this.peer = peer;
         this.sa = sa;
         this.tasks = tasks;
+        this.followUps = followUps;
     }
 
     void crossedBy(ChildPair theirs) {
@@ -51,39 +54,75 @@ final class OwnReplies {
         crossingSa = Optional.empty();
     }
 
-    void read(OwnRequest request, Message response, long nowNanos) {
-        if (sa.state() instanceof SaState.Closing && request instanceof OwnRequest.MakeChild make) {
-            // Our DELETE of the IKE SA follows and takes with it what the peer has just made: a pair taken in now would
-            // outlive
-            // it (IKE-29).
-            make.abandon(env);
+    /** Returns the request that goes on with the one that was answered, which is to be sent before anything else; empty when it is over. */
+    Optional<OwnRequest.Finish> read(OwnRequest request, Message response, long nowNanos) {
+        if (sa.state() instanceof SaState.Closing
+                && (request instanceof OwnRequest.MakeChild || request instanceof OwnRequest.FinishChild)) {
+            // Our DELETE of the IKE SA takes with it what the peer has just made; taken in now, it would outlive it
+            // (IKE-29).
+            request.abandon(env);
             tasks.done();
             forgetCrossing();
-            return;
+            return Optional.empty();
         }
-        switch (request) {
-            case OwnRequest.MakeChild make -> {
-                child(make, make.offer().read(response, sa.keys()), nowNanos);
-                make.offer().close();
-            }
+        Optional<OwnRequest.Finish> next = switch (request) {
+            case OwnRequest.MakeChild make -> child(make, make.offer().read(response, sa.keys()), nowNanos);
+            case OwnRequest.FinishChild finish -> finishChild(finish, response, nowNanos);
             case OwnRequest.RekeyIke rekey -> ike(rekey, rekey.offer().read(response, sa.keys()), nowNanos);
+            case OwnRequest.FinishIke finish -> finishIke(finish, response, nowNanos);
             case OwnRequest.DeleteChild(int spiIn) -> {
                 tasks.done();
                 peer.children()
                         .byInboundSpi(spiIn)
                         .ifPresent(pair -> peer.children().retire(pair, true, "replaced", nowNanos));
+                yield Optional.empty();
             }
-            case OwnRequest.CheckLiveness check -> tasks.done();
+            case OwnRequest.CheckLiveness check -> {
+                tasks.done();
+                yield Optional.empty();
+            }
             case OwnRequest.CloseIke close -> {
                 tasks.done();
                 peer.retireChildren(sa, "IKE SA closed", nowNanos);
                 sa.dispose();
+                yield Optional.empty();
             }
+        };
+        if (next.isEmpty()) {
+            forgetCrossing();
         }
-        forgetCrossing();
+        return next;
     }
 
-    private void child(OwnRequest.MakeChild request, ChildAnswer answer, long nowNanos) {
+    private Optional<OwnRequest.Finish> finishChild(OwnRequest.FinishChild finish, Message response, long nowNanos) {
+        ChildAnswer answer;
+        switch (finish.rest().read(response)) {
+            case FollowUpOffer.Answer.More<NewChild> more -> {
+                return Optional.of(finish);
+            }
+            case FollowUpOffer.Answer.Finished<NewChild>(NewChild made) -> answer = new ChildAnswer.Accepted(made);
+            case FollowUpOffer.Answer.Refused<NewChild>(NotifyType type) -> answer = new ChildAnswer.Refused(type);
+            case FollowUpOffer.Answer.Unusable<NewChild>(String reason) -> answer = new ChildAnswer.Unusable(reason);
+        }
+        finish.rest().close();
+        return child(finish.begun(), answer, nowNanos);
+    }
+
+    private Optional<OwnRequest.Finish> finishIke(OwnRequest.FinishIke finish, Message response, long nowNanos) {
+        RekeyIkeAnswer answer;
+        switch (finish.rest().read(response)) {
+            case FollowUpOffer.Answer.More<NewIkeSa> more -> {
+                return Optional.of(finish);
+            }
+            case FollowUpOffer.Answer.Finished<NewIkeSa>(NewIkeSa made) -> answer = new RekeyIkeAnswer.Accepted(made);
+            case FollowUpOffer.Answer.Refused<NewIkeSa>(NotifyType type) -> answer = new RekeyIkeAnswer.Refused(type);
+            case FollowUpOffer.Answer.Unusable<NewIkeSa>(String reason) -> answer = new RekeyIkeAnswer.Unusable(reason);
+        }
+        finish.rest().close();
+        return ike(finish.begun(), answer, nowNanos);
+    }
+
+    private Optional<OwnRequest.Finish> child(OwnRequest.MakeChild request, ChildAnswer answer, long nowNanos) {
         ChildOffer offer = request.offer();
         Optional<ChildPair> old = offer.rekeyedSpiIn().isPresent()
                 ? peer.children().byInboundSpi(offer.rekeyedSpiIn().getAsInt())
@@ -92,6 +131,10 @@ final class OwnReplies {
             case ChildAnswer.Accepted(NewChild child) -> {
                 tasks.done();
                 accepted(child, request.basis(), old, nowNanos);
+            }
+            case ChildAnswer.MoreKeys(FollowUpOffer<NewChild> rest) -> {
+                offer.close();
+                return Optional.of(new OwnRequest.FinishChild(rest, request));
             }
             case ChildAnswer.OtherMethodAsked(int method)
             when crossingPair.isPresent() -> {
@@ -116,6 +159,8 @@ final class OwnReplies {
                 sa.want(new Task.DeleteChild(offer.spiIn()), nowNanos);
             }
         }
+        offer.close();
+        return Optional.empty();
     }
 
     private void accepted(NewChild child, ChildBasis basis, Optional<ChildPair> old, long nowNanos) {
@@ -134,6 +179,7 @@ final class OwnReplies {
         book.use(made);
         crossing.ifPresent(pair -> pair.state(ChildPair.State.REPLACED));
         peer.childMade(made, old);
+        followUps.crossedBy(made, old);
         old.filter(ChildPair::inUse).ifPresent(pair -> {
             pair.state(ChildPair.State.DELETING);
             sa.want(new Task.DeleteChild(pair.spiIn()), nowNanos);
@@ -175,12 +221,15 @@ final class OwnReplies {
         peer.failed("CREATE_CHILD_SA", reason, true);
     }
 
-    private void ike(OwnRequest.RekeyIke request, RekeyIkeAnswer answer, long nowNanos) {
+    private Optional<OwnRequest.Finish> ike(OwnRequest.RekeyIke request, RekeyIkeAnswer answer, long nowNanos) {
         switch (answer) {
             case RekeyIkeAnswer.Accepted(NewIkeSa made) -> {
                 request.offer().close();
                 tasks.done();
                 ikeRekeyed(made, request.basis(), nowNanos);
+            }
+            case RekeyIkeAnswer.MoreKeys(FollowUpOffer<NewIkeSa> rest) -> {
+                return Optional.of(new OwnRequest.FinishIke(rest, request));
             }
             case RekeyIkeAnswer.OtherMethodAsked(int method)
             when crossingSa.isPresent() -> {
@@ -200,6 +249,7 @@ final class OwnReplies {
                 ikeRefused(reason, true, nowNanos);
             }
         }
+        return Optional.empty();
     }
 
     private void ikeRekeyed(NewIkeSa made, List<Proposal> basis, long nowNanos) {

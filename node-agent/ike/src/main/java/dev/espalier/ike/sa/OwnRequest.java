@@ -1,6 +1,9 @@
 package dev.espalier.ike.sa;
 
 import dev.espalier.ike.exchange.ChildOffer;
+import dev.espalier.ike.exchange.FollowUpOffer;
+import dev.espalier.ike.exchange.NewChild;
+import dev.espalier.ike.exchange.NewIkeSa;
 import dev.espalier.ike.exchange.RekeyIkeOffer;
 import dev.espalier.ike.proposal.Proposal;
 import java.util.List;
@@ -24,6 +27,29 @@ sealed interface OwnRequest {
         public void abandon(Environment env) {
             offer.close();
             env.ikeSpis().release(offer.spi());
+        }
+    }
+
+    /** A request that goes on with one that was answered: IKE_FOLLOWUP_KE. */
+    sealed interface Finish extends OwnRequest {
+        FollowUpOffer<?> rest();
+    }
+
+    /** The key exchanges that finish making a child SA (RFC 9370 2.2.4). */
+    record FinishChild(FollowUpOffer<NewChild> rest, MakeChild begun) implements Finish {
+        @Override
+        public void abandon(Environment env) {
+            rest.close();
+            begun.abandon(env);
+        }
+    }
+
+    /** The key exchanges that finish rekeying the IKE SA. */
+    record FinishIke(FollowUpOffer<NewIkeSa> rest, RekeyIke begun) implements Finish {
+        @Override
+        public void abandon(Environment env) {
+            rest.close();
+            begun.abandon(env);
         }
     }
 

@@ -28,13 +28,13 @@ final class OwnRequests {
     private long nextId;
     private @Nullable Outstanding outstanding;
 
-    OwnRequests(Environment env, Peer peer, IkeSa sa, TaskQueue tasks, long firstId) {
+    OwnRequests(Environment env, Peer peer, IkeSa sa, TaskQueue tasks, FollowUps followUps, long firstId) {
         this.env = env;
         this.peer = peer;
         this.sa = sa;
         this.tasks = tasks;
         this.nextId = firstId;
-        this.replies = new OwnReplies(env, peer, sa, tasks);
+        this.replies = new OwnReplies(env, peer, sa, tasks, followUps);
     }
 
     boolean busy() {
@@ -55,8 +55,12 @@ final class OwnRequests {
         if (outstanding != null) {
             OwnRequest request = outstanding.request;
             outstanding = null;
-            replies.read(request, response, nowNanos);
+            replies.read(request, response, nowNanos).ifPresent(next -> goOn(next, nowNanos));
         }
+    }
+
+    private void goOn(OwnRequest.Finish next, long nowNanos) {
+        send(ExchangeType.IKE_FOLLOWUP_KE, next.rest().payloads(), next, nowNanos);
     }
 
     /** Forgets the request that is out, because the SA ends or the peer's own request has made it pointless. */
@@ -179,6 +183,8 @@ final class OwnRequests {
         }
         return switch (outstanding.request) {
             case OwnRequest.MakeChild make -> RekeyCollision.IkeCondition.BUSY_WITH_CHILD;
+            case OwnRequest.FinishChild finish -> RekeyCollision.IkeCondition.BUSY_WITH_CHILD;
+            case OwnRequest.FinishIke finish -> RekeyCollision.IkeCondition.REKEYING;
             case OwnRequest.DeleteChild delete -> RekeyCollision.IkeCondition.BUSY_WITH_CHILD;
             case OwnRequest.RekeyIke rekey -> RekeyCollision.IkeCondition.REKEYING;
             case OwnRequest.CloseIke close -> RekeyCollision.IkeCondition.CLOSING;
@@ -194,6 +200,8 @@ final class OwnRequests {
         return switch (request) {
             case OwnRequest.MakeChild make -> "CREATE_CHILD_SA";
             case OwnRequest.RekeyIke rekey -> "CREATE_CHILD_SA for the IKE SA";
+            case OwnRequest.FinishChild finish -> "IKE_FOLLOWUP_KE";
+            case OwnRequest.FinishIke finish -> "IKE_FOLLOWUP_KE for the IKE SA";
             case OwnRequest.DeleteChild delete -> "DELETE of a child SA";
             case OwnRequest.CheckLiveness check -> "liveness check";
             case OwnRequest.CloseIke close -> "DELETE";

@@ -3,6 +3,7 @@ package dev.espalier.ike.sa;
 import dev.espalier.ike.exchange.ChildReply;
 import dev.espalier.ike.exchange.ChildResponder;
 import dev.espalier.ike.exchange.CreateChildRequest;
+import dev.espalier.ike.exchange.FollowUpResponder;
 import dev.espalier.ike.exchange.InformationalExchange;
 import dev.espalier.ike.exchange.NewChild;
 import dev.espalier.ike.exchange.NewIkeSa;
@@ -26,12 +27,14 @@ final class PeerRequests {
     private final Peer peer;
     private final IkeSa sa;
     private final OwnRequests own;
+    private final FollowUps followUps;
 
-    PeerRequests(Environment env, Peer peer, IkeSa sa, OwnRequests own) {
+    PeerRequests(Environment env, Peer peer, IkeSa sa, OwnRequests own, FollowUps followUps) {
         this.env = env;
         this.peer = peer;
         this.sa = sa;
         this.own = own;
+        this.followUps = followUps;
     }
 
     List<Payload> answer(Message request, long nowNanos) {
@@ -46,6 +49,9 @@ final class PeerRequests {
                 case CreateChildRequest.RekeyIkeSa rekey -> rekeyIke(request, nowNanos);
             };
         }
+        if (exchange.equals(ExchangeType.IKE_FOLLOWUP_KE)) {
+            return followUp(request, nowNanos);
+        }
         sa.vanish("peer sent " + exchange + " in an established IKE SA", nowNanos);
         return List.of(Payload.Notify.of(NotifyType.INVALID_SYNTAX));
     }
@@ -58,7 +64,7 @@ final class PeerRequests {
         if (peer.children().count() >= env.config().rekey().childrenPerPeer()) {
             return List.of(Payload.Notify.of(NotifyType.NO_ADDITIONAL_SAS));
         }
-        return makeChild(request, Optional.empty(), false, nowNanos);
+        return makeChild(request, Optional.empty(), nowNanos);
     }
 
     private List<Payload> rekeyChild(Message request, int spiOut, long nowNanos) {
@@ -70,16 +76,16 @@ final class PeerRequests {
                 })
                 .orElse(ChildCondition.UNKNOWN);
         return switch (RekeyCollision.answer(Wish.REKEY_CHILD, condition, own.condition())) {
-            case AS_USUAL -> makeChild(request, old, false, nowNanos);
-            case AS_USUAL_THEN_COMPARE -> makeChild(request, old, true, nowNanos);
+            case AS_USUAL, AS_USUAL_THEN_COMPARE -> makeChild(request, old, nowNanos);
             case CHILD_SA_NOT_FOUND -> List.of(Payload.Notify.of(NotifyType.CHILD_SA_NOT_FOUND));
             case TEMPORARY_FAILURE, AS_USUAL_FORGET_OWN, WITHOUT_DELETE ->
                 List.of(Payload.Notify.of(NotifyType.TEMPORARY_FAILURE));
         };
     }
 
-    private List<Payload> makeChild(Message request, Optional<ChildPair> old, boolean crossing, long nowNanos) {
+    private List<Payload> makeChild(Message request, Optional<ChildPair> old, long nowNanos) {
         int spiIn = env.espSpis().reserve();
+        ChildBasis basis = ChildBasis.of(peer.config());
         ChildReply reply = ChildResponder.answer(request, peer.config(), spiIn, sa.keys(), env.random());
         switch (reply) {
             case ChildReply.Refused(NotifyType type, var data, String detail) -> {
@@ -88,23 +94,66 @@ final class PeerRequests {
                     peer.failed("CREATE_CHILD_SA", "refused by us: " + detail, false);
                 }
             }
-            case ChildReply.Accepted(NewChild child, var payloads) -> {
-                ChildPair made = peer.children()
-                        .add(
-                                child,
-                                sa,
-                                ChildBasis.of(peer.config()),
-                                old.map(pair -> pair.rekeys() + 1).orElse(0),
-                                nowNanos);
-                peer.childMade(made, old);
-                if (crossing) {
-                    own.replies().crossedBy(made);
-                } else {
-                    old.ifPresent(pair -> pair.state(ChildPair.State.REPLACED));
-                }
-            }
+            case ChildReply.MoreKeys(var rest, var payloads) ->
+                followUps.add(new FollowUps.Begun.Child(rest, spiIn, old, basis), nowNanos);
+            case ChildReply.Accepted(NewChild child, var payloads) ->
+                childMade(child, basis, old, Optional.empty(), nowNanos);
         }
         return reply.payloads();
+    }
+
+    /**
+     * Takes in a pair that the peer has made.
+     *
+     * @param crossedBy what a request of ours has made in place of the same old pair since the peer began
+     */
+    private void childMade(
+            NewChild child, ChildBasis basis, Optional<ChildPair> old, Optional<ChildPair> crossedBy, long nowNanos) {
+        int rekeys = old.map(pair -> pair.rekeys() + 1).orElse(0);
+        ChildPair made = peer.children().add(child, sa, basis, rekeys, nowNanos);
+        peer.childMade(made, old);
+        Optional<ChildPair> ours = crossedBy.filter(ChildPair::inUse);
+        if (ours.isPresent() && RekeyCollision.ownIsRedundant(ours.get().lowestNonce(), made.lowestNonce())) {
+            ours.get().state(ChildPair.State.DELETING);
+            sa.want(new Task.DeleteChild(ours.get().spiIn()), nowNanos);
+        } else if (ours.isPresent()) {
+            made.state(ChildPair.State.REPLACED);
+        } else if (old.filter(pair -> pair.state() == ChildPair.State.REKEYING).isPresent()) {
+            own.replies().crossedBy(made);
+        } else {
+            old.filter(ChildPair::inUse).ifPresent(pair -> pair.state(ChildPair.State.REPLACED));
+        }
+    }
+
+    private List<Payload> followUp(Message request, long nowNanos) {
+        Optional<FollowUps.Found> found = followUps.find(request);
+        if (found.isEmpty() || !sa.live()) {
+            return List.of(Payload.Notify.of(NotifyType.STATE_NOT_FOUND));
+        }
+        return switch (found.get().begun()) {
+            case FollowUps.Begun.Child child -> {
+                FollowUpResponder.Reply<NewChild> reply = child.rest().answer(request);
+                if (reply instanceof FollowUpResponder.Reply.Finished<NewChild>(NewChild made, var payloads)) {
+                    followUps.finished(child);
+                    childMade(made, child.basis(), child.old(), found.get().crossedBy(), nowNanos);
+                } else if (reply instanceof FollowUpResponder.Reply.Refused<NewChild> refused) {
+                    followUps.refused(child);
+                    peer.failed("IKE_FOLLOWUP_KE", "refused by us: " + refused.detail(), false);
+                }
+                yield reply.payloads();
+            }
+            case FollowUps.Begun.Ike ike -> {
+                FollowUpResponder.Reply<NewIkeSa> reply = ike.rest().answer(request);
+                if (reply instanceof FollowUpResponder.Reply.Finished<NewIkeSa>(NewIkeSa made, var payloads)) {
+                    followUps.finished(ike);
+                    ikeMade(made, nowNanos);
+                } else if (reply instanceof FollowUpResponder.Reply.Refused<NewIkeSa> refused) {
+                    followUps.refused(ike);
+                    peer.failed("IKE_FOLLOWUP_KE", "refused by us: " + refused.detail(), false);
+                }
+                yield reply.payloads();
+            }
+        };
     }
 
     private List<Payload> rekeyIke(Message request, long nowNanos) {
@@ -121,19 +170,23 @@ final class PeerRequests {
                     peer.failed("CREATE_CHILD_SA", "refused by us: " + detail, false);
                 }
             }
-            case RekeyIkeReply.Accepted(NewIkeSa made, var payloads) -> {
-                if (answer == Answer.AS_USUAL) {
-                    sa.supersede(
-                            sa.rekeyed(made, peer.config().ikeProposals(), new SaState.Live(), nowNanos), nowNanos);
-                } else {
-                    own.replies()
-                            .crossedBy(
-                                    sa.rekeyed(made, peer.config().ikeProposals(), new SaState.Standby(), nowNanos),
-                                    made.lowestNonce());
-                }
-            }
+            case RekeyIkeReply.MoreKeys(var rest, var payloads) ->
+                followUps.add(new FollowUps.Begun.Ike(rest, spi), nowNanos);
+            case RekeyIkeReply.Accepted(NewIkeSa made, var payloads) -> ikeMade(made, nowNanos);
         }
         return reply.payloads();
+    }
+
+    /** Takes in the IKE SA that the peer's rekeying has made; which one lives is open as long as ours is under way. */
+    private void ikeMade(NewIkeSa made, long nowNanos) {
+        boolean crossing = own.condition() == RekeyCollision.IkeCondition.REKEYING;
+        SaState initial = crossing ? new SaState.Standby() : new SaState.Live();
+        IkeSa next = sa.rekeyed(made, peer.config().ikeProposals(), initial, nowNanos);
+        if (crossing) {
+            own.replies().crossedBy(next, made.lowestNonce());
+        } else {
+            sa.supersede(next, nowNanos);
+        }
     }
 
     private List<Payload> informational(InformationalExchange.Wishes wishes, long nowNanos) {
