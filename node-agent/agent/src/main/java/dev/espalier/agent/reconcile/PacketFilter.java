@@ -7,7 +7,6 @@ import dev.espalier.wire.Octets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jboss.logging.Logger;
@@ -174,7 +173,7 @@ public final class PacketFilter implements AutoCloseable {
                 if (print.isEmpty()) {
                     return Optional.empty();
                 }
-                prints.put(table.getKey(), Objects.requireNonNull(print.get()));
+                prints.put(table.getKey(), print.get());
             }
             return Optional.of(prints);
         }

@@ -228,7 +228,7 @@ class PacketFilterRootTest extends NodeWithCni {
         IpAddress linkLocal = IpAddress.parse("fe80::bad");
         IpAddress allNodes = IpAddress.parse("ff02::1");
         String neighbours = neighbours();
-        long before = networking.filter().drops().get("forged-neighbour");
+        long before = networking.filter().drops().getOrDefault("forged-neighbour", 0L);
 
         // RFC 4861 4.2: a router advertisement with a lifetime.
         byte[] advertisement = ByteBuffer.allocate(16)
@@ -269,7 +269,7 @@ class PacketFilterRootTest extends NodeWithCni {
         send(RawFrames.icmp(host, pod, own4, other4, 64, redirect4));
         // RFC 826: "the other pod is at my address", as a reply and as a request (which only the reverse path stops).
         send(RawFrames.arp(host, pod, 2, pod, other4, host, V4.gateway()));
-        assertThat(networking.filter().drops().get("forged-neighbour")).isEqualTo(before + 5);
+        assertThat(networking.filter().drops().getOrDefault("forged-neighbour", 0L)).isEqualTo(before + 5);
         send(RawFrames.arp(host, pod, 1, pod, other4, host, V4.gateway()));
 
         assertThat(neighbours()).isEqualTo(neighbours);
@@ -284,11 +284,11 @@ class PacketFilterRootTest extends NodeWithCni {
         in(a, "ip rule add priority 0 lookup main");
         in(a, "sysctl -qw net.ipv4.conf.all.route_localnet=1");
         in(a, "ip addr del 127.0.0.1/8 dev lo");
-        long before = networking.filter().drops().get("spoofed-source");
+        long before = networking.filter().drops().getOrDefault("spoofed-source", 0L);
 
         assertNoAnswer(a, "127.0.0.2");
 
-        assertThat(networking.filter().drops().get("spoofed-source")).isGreaterThan(before);
+        assertThat(networking.filter().drops().getOrDefault("spoofed-source", 0L)).isGreaterThan(before);
     }
 
     @Test
