@@ -269,7 +269,8 @@ class PacketFilterRootTest extends NodeWithCni {
         send(RawFrames.icmp(host, pod, own4, other4, 64, redirect4));
         // RFC 826: "the other pod is at my address", as a reply and as a request (which only the reverse path stops).
         send(RawFrames.arp(host, pod, 2, pod, other4, host, V4.gateway()));
-        assertThat(networking.filter().drops().getOrDefault("forged-neighbour", 0L)).isEqualTo(before + 5);
+        assertThat(networking.filter().drops().getOrDefault("forged-neighbour", 0L))
+                .isEqualTo(before + 5);
         send(RawFrames.arp(host, pod, 1, pod, other4, host, V4.gateway()));
 
         assertThat(neighbours()).isEqualTo(neighbours);
@@ -288,7 +289,8 @@ class PacketFilterRootTest extends NodeWithCni {
 
         assertNoAnswer(a, "127.0.0.2");
 
-        assertThat(networking.filter().drops().getOrDefault("spoofed-source", 0L)).isGreaterThan(before);
+        assertThat(networking.filter().drops().getOrDefault("spoofed-source", 0L))
+                .isGreaterThan(before);
     }
 
     @Test
