@@ -120,7 +120,7 @@ final class CredentialsCheck {
         return names;
     }
 
-    private static boolean matches(PublicKey publicKey, PrivateKey key) {
+    static boolean matches(PublicKey publicKey, PrivateKey key) {
         if (!publicKey.getAlgorithm().equals(key.getAlgorithm())
                 && !(publicKey.getAlgorithm().startsWith("Ed")
                         && key.getAlgorithm().startsWith("Ed"))) {

@@ -5,11 +5,14 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
@@ -37,6 +40,25 @@ final class Pem {
             throw new IdentityException(what + ": holds no PEM certificate");
         }
         return certificates;
+    }
+
+    /** Every CRL of {@code pem}, in order; other objects are refused, and so is an empty text. */
+    static List<X509CRL> revocationLists(String what, String pem) throws IdentityException {
+        List<X509CRL> lists = new ArrayList<>();
+        try (PEMParser parser = new PEMParser(new StringReader(pem))) {
+            for (Object next = parser.readObject(); next != null; next = parser.readObject()) {
+                if (!(next instanceof X509CRLHolder holder)) {
+                    throw new IdentityException(what + ": holds something else than CRLs");
+                }
+                lists.add(new JcaX509CRLConverter().getCRL(holder));
+            }
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            throw new IdentityException(what + ": not a PEM CRL: " + e.getMessage(), e);
+        }
+        if (lists.isEmpty()) {
+            throw new IdentityException(what + ": holds no PEM CRL");
+        }
+        return lists;
     }
 
     /** The one private key of {@code pem}: PKCS #8, or the older EC and RSA forms. */

@@ -43,10 +43,10 @@ final class DocumentReader {
             }
         }
 
-        record OfPeer(String name) implements Entry {
+        record OfPeer(ExternalPeer peer) implements Entry {
             @Override
             public String id() {
-                return "IPSecPeer '" + name + "'";
+                return "IPSecPeer '" + peer.name() + "'";
             }
         }
     }
@@ -125,7 +125,7 @@ final class DocumentReader {
         return policy;
     }
 
-    private String peer(YamlDocuments.Document document, String name) throws BadDocument {
+    private ExternalPeer peer(YamlDocuments.Document document, String name) throws BadDocument {
         IPSecPeer peer = parse(document, text -> strict.readValue(text, IPSecPeer.class));
         if (peer.getSpec() == null) {
             throw new BadDocument(document.line(), "IPSecPeer '" + name + "' has no spec");
@@ -137,7 +137,7 @@ final class DocumentReader {
                     "IPSecPeer '" + name + "': "
                             + findings.stream().map(Finding::toString).collect(Collectors.joining("; ")));
         }
-        return name;
+        return new ExternalPeer(name, peer.getSpec());
     }
 
     private static <T> T value(

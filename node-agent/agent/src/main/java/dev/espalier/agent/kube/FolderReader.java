@@ -53,7 +53,7 @@ final class FolderReader {
         Map<String, String> places = new LinkedHashMap<>();
         List<NodeEntry> nodes = new ArrayList<>();
         List<IPSecPolicy> policies = new ArrayList<>();
-        List<String> peers = new ArrayList<>();
+        List<ExternalPeer> peers = new ArrayList<>();
         contents.forEach((file, content) -> {
             for (YamlDocuments.Document document : YamlDocuments.split(content)) {
                 try {
@@ -66,7 +66,7 @@ final class FolderReader {
                     switch (entry) {
                         case Entry.OfNode node -> nodes.add(node.node());
                         case Entry.OfPolicy policy -> policies.add(policy.policy());
-                        case Entry.OfPeer peer -> peers.add(peer.name());
+                        case Entry.OfPeer peer -> peers.add(peer.peer());
                     }
                 } catch (BadDocument e) {
                     problems.add(file + ":" + e.line() + ": " + e.getMessage());
@@ -85,8 +85,8 @@ final class FolderReader {
         }
         nodes.remove(own);
         nodes.sort(Comparator.comparing(NodeEntry::name));
-        return new NodeView(
-                own, nodes, PolicySet.of(policies), peers.stream().sorted().toList());
+        peers.sort(Comparator.comparing(ExternalPeer::name));
+        return new NodeView(own, nodes, PolicySet.of(policies), peers);
     }
 
     private static boolean isYaml(Path file) {

@@ -1,5 +1,7 @@
 package dev.espalier.agent.kube;
 
+import dev.espalier.crds.policy.Finding;
+import dev.espalier.crds.policy.PeerValidation;
 import dev.espalier.crds.policy.PolicySet;
 import dev.espalier.crds.v1alpha1.IPSecNode;
 import dev.espalier.crds.v1alpha1.IPSecPeer;
@@ -16,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -156,14 +159,26 @@ public final class KubernetesSource implements NodeViewSource {
             return null;
         }
         entries.sort(Comparator.comparing(NodeEntry::name));
-        return new NodeView(
-                own,
-                entries,
-                PolicySet.of(policies.objects()),
-                peers.objects().stream()
-                        .map(p -> p.getMetadata().getName())
-                        .sorted()
-                        .toList());
+        return new NodeView(own, entries, PolicySet.of(policies.objects()), externalPeers(problems));
+    }
+
+    private List<ExternalPeer> externalPeers(List<String> problems) {
+        List<ExternalPeer> wellFormed = new ArrayList<>();
+        for (IPSecPeer peer : peers.objects()) {
+            String name = peer.getMetadata().getName();
+            List<Finding> findings = peer.getSpec() == null ? List.of() : PeerValidation.validate(peer.getSpec());
+            if (peer.getSpec() != null && findings.isEmpty()) {
+                wellFormed.add(new ExternalPeer(name, peer.getSpec()));
+            } else {
+                problems.add("IPSecPeer '" + name + "': "
+                        + (peer.getSpec() == null
+                                ? "has no spec"
+                                : findings.stream().map(Finding::toString).collect(Collectors.joining("; ")))
+                        + "; left out");
+            }
+        }
+        wellFormed.sort(Comparator.comparing(ExternalPeer::name));
+        return wellFormed;
     }
 
     /** Null for a node that cannot be reached yet, or whose object is malformed, which is a problem. */

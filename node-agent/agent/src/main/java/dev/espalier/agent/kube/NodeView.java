@@ -9,9 +9,9 @@ import java.util.List;
  * @param own this node
  * @param peers the other nodes
  * @param policies those in force, and those that were refused
- * @param externalPeers names of {@code IPSecPeer} objects
+ * @param externalPeers the {@code IPSecPeer} objects that are well formed
  */
-public record NodeView(NodeEntry own, List<NodeEntry> peers, PolicySet policies, List<String> externalPeers) {
+public record NodeView(NodeEntry own, List<NodeEntry> peers, PolicySet policies, List<ExternalPeer> externalPeers) {
     public NodeView {
         peers = List.copyOf(peers);
         externalPeers = List.copyOf(externalPeers);

@@ -2,6 +2,7 @@ package dev.espalier.agent.node;
 
 import dev.espalier.agent.cni.CniServer;
 import dev.espalier.agent.identity.IdentitySource;
+import dev.espalier.agent.identity.PeerSecrets;
 import dev.espalier.agent.ike.IkeInbox;
 import dev.espalier.agent.kube.NodeView;
 import dev.espalier.agent.kube.NodeViewSource;
@@ -41,6 +42,7 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
     private final Problems problems;
     private final IkeInbox inbox;
     private final PolicyCompiler compiler;
+    private final PeerSecrets peerSecrets;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("control").unstarted(task));
     private final AtomicBoolean repairPending = new AtomicBoolean();
@@ -65,6 +67,7 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
         this.problems = problems;
         this.inbox = inbox;
         this.compiler = new PolicyCompiler(settings.clusterCidrs());
+        this.peerSecrets = new PeerSecrets(settings.nodeName(), settings.secretsDir());
         problems.set("source", List.of("no view of the cluster yet"));
         problems.set("identity", List.of("no credentials yet"));
     }
@@ -173,7 +176,7 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
 
     private void apply(NodeView view) {
         try {
-            NodePlan plan = compiler.compile(view);
+            NodePlan plan = compiler.compile(view, peerSecrets.read(view.externalPeers()));
             DataPlane plane = Objects.requireNonNull(dataPlane);
             if (!plane.isOpen()) {
                 plane.open(dataPathSettings(plan));

@@ -1,6 +1,9 @@
 package dev.espalier.agent.policy;
 
 import dev.espalier.esp.spd.SpdEntry;
+import dev.espalier.ike.PeerAuthentication;
+import dev.espalier.ike.PeerAuthentication.OwnProof;
+import dev.espalier.ike.PeerAuthentication.Trust;
 import dev.espalier.ike.PeerConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -74,6 +77,33 @@ final class PlanText {
                 .append(peer.replayWindow())
                 .append(peer.initiate() ? ", initiates" : ", waits")
                 .append(peer.forceUdpEncapsulation() ? ", in UDP" : "")
+                .append('\n');
+        authentication(text, peer);
+    }
+
+    /** Says how, and nothing that depends on a key: the plan's hash is public. */
+    private static void authentication(StringBuilder text, PeerConfig peer) {
+        PeerAuthentication authentication = peer.authentication();
+        if (authentication.equals(PeerAuthentication.node(peer.name()))) {
+            return;
+        }
+        text.append("  we ")
+                .append(
+                        switch (authentication.own().orElse(null)) {
+                            case null -> "by own certificate";
+                            case OwnProof.Certificate(var credentials) ->
+                                "as " + credentials.ikeIdentity() + " by certificate " + credentials.serial();
+                            case OwnProof.SharedKey(var identity, var key) -> "as " + identity + " by key";
+                        })
+                .append(", it as ")
+                .append(authentication.remoteIdentity())
+                .append(
+                        switch (authentication.trust().orElse(null)) {
+                            case null -> " by certificate";
+                            case Trust.Certificates(var anchors, var crls) ->
+                                " by certificate under " + anchors.size() + " anchors with " + crls.size() + " CRLs";
+                            case Trust.SharedKey(var key) -> " by key";
+                        })
                 .append('\n');
     }
 

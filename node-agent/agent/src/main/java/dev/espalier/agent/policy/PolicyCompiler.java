@@ -1,5 +1,6 @@
 package dev.espalier.agent.policy;
 
+import dev.espalier.agent.identity.PeerAuthentications;
 import dev.espalier.agent.kube.NodeEntry;
 import dev.espalier.agent.kube.NodeView;
 import dev.espalier.crds.policy.EffectivePolicy;
@@ -31,12 +32,17 @@ public final class PolicyCompiler {
         this.clusterCidrs = List.copyOf(clusterCidrs);
     }
 
+    /** A view of nodes alone. */
     public NodePlan compile(NodeView view) {
-        EffectivePolicy policy = view.policies().forEveryPod().orElse(null);
+        return compile(view, PeerAuthentications.NONE);
+    }
+
+    /** @param authentications of the view's {@code IPSecPeer}s; those without one are left out */
+    public NodePlan compile(NodeView given, PeerAuthentications authentications) {
+        EffectivePolicy policy = given.policies().forEveryPod().orElse(null);
         List<String> problems = new ArrayList<>();
-        view.externalPeers()
-                .forEach(
-                        peer -> problems.add("IPSecPeer '" + peer + "': not supported by this version (NotSupported)"));
+        ExternalPeers external = new ExternalPeers(given, authentications, problems);
+        NodeView view = external.among(given);
         NodeEntry own = view.own();
         List<NodeEntry> peers = PodCidrOwnership.undisputed(own, view.peers(), problems);
         List<PeerConfig> configs = new ArrayList<>();
@@ -45,12 +51,12 @@ public final class PolicyCompiler {
             for (NodeEntry peer : peers) {
                 PeerConfig config = peer(own, peer, policy, problems);
                 if (config != null) {
-                    configs.add(config);
+                    configs.add(external.adapt(config));
                     entries.addAll(protect(config));
                 }
             }
         }
-        return new NodePlan(configs, entries, routes(view, peers), outerV6(configs), problems);
+        return new NodePlan(configs, entries, routes(ExternalPeers.closing(given), peers), outerV6(configs), problems);
     }
 
     private RoutePlan routes(NodeView view, List<NodeEntry> peers) {

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param nodeName this node's name ({@code ESPALIER_NODE_NAME})
  * @param sourceDir the folder of the file source ({@code ESPALIER_SOURCE=file:DIR}), or null for the Kubernetes API
  * @param identityDir folder with {@code tls.crt}, {@code tls.key} and {@code ca.crt}, or null to ask the Kubernetes API for a certificate
+ * @param secretsDir where the Secrets that {@code IPSecPeer}s name are, a folder each ({@code ESPALIER_SECRETS_DIR}); {@code secrets} in the
+ *     folder of the file source unless it is set, {@code /etc/espalier/secrets} otherwise
  * @param runDir sockets, and what a restart reuses ({@code ESPALIER_RUN_DIR})
  * @param tun name of the TUN device
  * @param mtu the inner MTU, or empty to take it from the underlay
@@ -24,6 +26,7 @@ public record AgentSettings(
         String nodeName,
         @Nullable Path sourceDir,
         @Nullable Path identityDir,
+        Path secretsDir,
         Path runDir,
         String tun,
         OptionalInt mtu,

@@ -46,6 +46,12 @@ public final class SettingsReader {
                 "the name of this node: lower-case letters, digits, '-' and '.'");
         Path sourceDir = parsed("ESPALIER_SOURCE", "kubernetes", SettingsReader::sourceDir);
         Path identityDir = parsed("ESPALIER_IDENTITY_DIR", "", SettingsReader::path);
+        Path secretsDir = parsed(
+                "ESPALIER_SECRETS_DIR",
+                sourceDir == null
+                        ? "/etc/espalier/secrets"
+                        : sourceDir.resolve("secrets").toString(),
+                SettingsReader::path);
         Path runDir = parsed("ESPALIER_RUN_DIR", "/run/espalier", SettingsReader::path);
         String tun =
                 matching("ESPALIER_TUN", "espalier0", INTERFACE_NAME, "an interface name of at most 15 characters");
@@ -66,6 +72,7 @@ public final class SettingsReader {
         }
         if (!problems.isEmpty()
                 || nodeName == null
+                || secretsDir == null
                 || runDir == null
                 || tun == null
                 || mtu == null
@@ -78,6 +85,7 @@ public final class SettingsReader {
                 nodeName,
                 sourceDir,
                 identityDir,
+                secretsDir,
                 runDir,
                 tun,
                 mtu,

@@ -5,6 +5,7 @@ import dev.espalier.ike.message.Payload;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.IpAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import javax.security.auth.x500.X500Principal;
 
@@ -48,11 +49,16 @@ public record Identity(IdType type, Octets data) implements Comparable<Identity>
     }
 
     /**
-     * Whether both mean the same: names as DNS and mail compare them, distinguished names without regard to case and string types
-     * (RFC 5280 7.1), everything else octet by octet.
+     * Whether both mean the same: names as DNS and mail compare them, distinguished names without regard to case, string
+     * types (RFC 5280 7.1) and which end they are written from, everything else octet by octet.
      */
     public boolean matches(Identity other) {
         return IdentityBinding.same(this, other);
+    }
+
+    /** Whether this certificate vouches for it: by subjectAltName, or for a distinguished name by its subject (RFC 4945 3.1). */
+    public boolean isBoundBy(X509Certificate certificate) {
+        return IdentityBinding.binds(certificate, this);
     }
 
     /** By type, then by octets without sign: the same at both ends, which decide by it which of two crossing SAs stays. */

@@ -6,11 +6,17 @@ import dev.espalier.wire.ip.IpAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
 import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /** Whether an identity is one that a certificate vouches for (RFC 4945 3.1, IKE-48). The subject's common name vouches for nothing. */
 final class IdentityBinding {
@@ -33,9 +39,25 @@ final class IdentityBinding {
         }
         if (a.type().equals(IdType.ID_DER_ASN1_DN)) {
             Optional<X500Principal> one = distinguishedName(a.data());
-            return a.data().equals(b.data()) || (one.isPresent() && one.equals(distinguishedName(b.data())));
+            Optional<X500Principal> other = distinguishedName(b.data());
+            return a.data().equals(b.data())
+                    || (one.isPresent()
+                            && other.isPresent()
+                            && (one.equals(other) || one.get().equals(reversed(other.get()))));
         }
         return a.data().equals(b.data());
+    }
+
+    /** RFC 4514 writes the last RDN first, openssl and strongSwan the first: either is what somebody may have configured. */
+    private static @Nullable X500Principal reversed(X500Principal name) {
+        try {
+            List<Rdn> rdns = new ArrayList<>(new LdapName(name.getName()).getRdns());
+            Collections.reverse(rdns);
+            return new X500Principal(new LdapName(rdns).toString());
+        } catch (InvalidNameException | IllegalArgumentException e) {
+            // With an attribute type that has no name in text; such a name is compared as it is alone.
+            return null;
+        }
     }
 
     /** Empty when {@code der} is no distinguished name, or not in its one encoding. */

@@ -45,6 +45,10 @@ class IdentityTest {
         assertThat(one.matches(new Identity(IdType.ID_DER_ASN1_DN, printable))).isTrue();
         assertThat(one.matches(Identity.parse("CN=gw2"))).isFalse();
         assertThat(one.matches(Identity.parse("O=gw"))).isFalse();
+        assertThat(Identity.parse("O=acme,OU=x,CN=gw").matches(Identity.parse("CN=gw,OU=x,O=Acme")))
+                .isTrue();
+        assertThat(Identity.parse("O=acme,OU=x,CN=gw").matches(Identity.parse("OU=x,CN=gw,O=acme")))
+                .isFalse();
     }
 
     @Test
