@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param status {@link #TRUE}, {@link #FALSE} or {@link #UNKNOWN}
  * @param reason a constant in CamelCase
  * @param lastTransitionTime when {@code status} last changed, RFC 3339 with seconds
+ * @param message for people, never empty: API servers of 1.20 take an empty string for a missing one
  * @param observedGeneration of the object that this is about
  */
 @JsonIgnoreProperties(ignoreUnknown = true)

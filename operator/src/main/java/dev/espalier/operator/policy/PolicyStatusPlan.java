@@ -67,7 +67,7 @@ final class PolicyStatusPlan {
         IPSecPolicyStatus stored = policy.getStatus();
         PolicyVerdict verdict = PolicySet.verdict(policy);
         Reason accepted = switch (verdict) {
-            case PolicyVerdict.Accepted ignored -> new Reason(true, "Accepted", "");
+            case PolicyVerdict.Accepted ignored -> new Reason(true, "Accepted", "the specification is valid and supported");
             case PolicyVerdict.Refused refused ->
                 new Reason(false, refused.reason().toString(), refused.message());
         };
@@ -126,7 +126,7 @@ final class PolicyStatusPlan {
         }
         return ready.reason.equals("PeersNotEstablished")
                 ? new Reason(true, ready.reason, ready.message)
-                : new Reason(false, "AsExpected", "");
+                : new Reason(false, "AsExpected", "nothing is degraded");
     }
 
     private static String message(Reason accepted, Reason ready, Reason degraded) {
