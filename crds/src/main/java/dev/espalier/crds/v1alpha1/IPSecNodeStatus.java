@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Written by the node's own agent alone.
  *
+ * <p>Empty lists and maps are left out: server-side apply of API servers of 1.20 makes null of them and then refuses the null.
+ *
  * @param observedGeneration of the IPSecNode's spec
  * @param appliedPolicyHash {@code PolicySet.contentHash()} of the policies that the packet path goes by
  * @param appliedPolicies the generation of each of them
  * @param peers while there are at most 64, a row for each; beyond that only rows of peers that are not up, at most 64
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record IPSecNodeStatus(
         @JsonPropertyDescription("Generation of the spec that the agent goes by.") @Nullable
         Long observedGeneration,
@@ -66,7 +68,7 @@ public record IPSecNodeStatus(
      *     order; a CA roll waits for what stands here
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record CertificateStatus(
             @Size(max = 40) @Nullable String serial,
             @Size(max = 40) @Nullable String notAfter,
@@ -82,6 +84,7 @@ public record IPSecNodeStatus(
 
     /** @param drops by reason, as in the metric {@code espalier_drops_total}; only those that are not zero */
     @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Totals(
             @Min(0) int peers,
             @Min(0) int established,
@@ -100,7 +103,7 @@ public record IPSecNodeStatus(
      * @param establishedAt RFC 3339, UTC
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record PeerStatus(
             @Required @Size(max = 253) String name,
             @Required PeerState state,
