@@ -114,7 +114,8 @@ final class Cluster implements AutoCloseable {
     }
 
     private List<HasMetadata> items(String yaml) {
-        return client.load(new java.io.ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).items();
+        return client.load(new java.io.ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
+                .items();
     }
 
     /** The running pods of an {@code app} label that are Ready and not about to end, in the order of their nodes. */
@@ -142,9 +143,22 @@ final class Cluster implements AutoCloseable {
         return pods(namespace, app);
     }
 
+    /** What the pods of a namespace are doing, for a person to read. */
+    String states(String namespace) {
+        return states(client.pods().inNamespace(namespace).list().getItems());
+    }
+
     private String states(String namespace, String app) {
+        return states(client.pods()
+                .inNamespace(namespace)
+                .withLabel("app", app)
+                .list()
+                .getItems());
+    }
+
+    private static String states(List<Pod> pods) {
         StringBuilder states = new StringBuilder();
-        for (Pod pod : client.pods().inNamespace(namespace).withLabel("app", app).list().getItems()) {
+        for (Pod pod : pods) {
             states.append(pod.getMetadata().getName())
                     .append(' ')
                     .append(pod.getStatus().getPhase())
@@ -192,7 +206,8 @@ final class Cluster implements AutoCloseable {
 
         /** Waits until it has printed {@code text}. */
         void awaitOutput(String text) {
-            Waiting.until(what + " prints '" + text + "'", Duration.ofSeconds(30), () -> soFar().contains(text), this::soFar);
+            Waiting.until(
+                    what + " prints '" + text + "'", Duration.ofSeconds(30), () -> soFar().contains(text), this::soFar);
         }
 
         Commands.Result await(Duration limit) {
@@ -200,7 +215,8 @@ final class Cluster implements AutoCloseable {
                 int code = watch.exitCode().get(limit.toSeconds(), TimeUnit.SECONDS);
                 return new Commands.Result(code, soFar());
             } catch (TimeoutException e) {
-                throw new AssertionError(what + ": did not end within " + limit.toSeconds() + " s; so far: " + soFar(), e);
+                throw new AssertionError(
+                        what + ": did not end within " + limit.toSeconds() + " s; so far: " + soFar(), e);
             } catch (ExecutionException e) {
                 throw new AssertionError(what + ": " + e.getCause(), e);
             } catch (InterruptedException e) {

@@ -2,6 +2,7 @@ package dev.espalier.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeTestExecutionCallback;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestWatcher;
+import org.opentest4j.TestAbortedException;
 
 /** Opens the {@link Session} at its first use, hands it to test classes, checks for leaks after each test and says how each ended. */
 final class ClusterSuite
@@ -36,7 +38,9 @@ final class ClusterSuite
 
     @Override
     public void afterTestExecution(ExtensionContext context) {
-        context.getExecutionException().ifPresent(failure -> session(context).failed());
+        context.getExecutionException()
+                .filter(failure -> !(failure instanceof TestAbortedException))
+                .ifPresent(failure -> session(context).failed());
     }
 
     @Override
@@ -44,7 +48,8 @@ final class ClusterSuite
         Session session = session(context);
         if (session.sealed()) {
             assertThat(session.underlay().leaks())
-                    .as("packets in clear with a pod address at both ends on the underlay; the first of them: %s",
+                    .as(
+                            "packets in clear with a pod address at both ends on the underlay; the first of them: %s",
                             session.underlay().showLeaks())
                     .isZero();
         }
@@ -56,13 +61,17 @@ final class ClusterSuite
     }
 
     @Override
-    public void testAborted(ExtensionContext context, Throwable cause) {
-        say(context, "skipped ", ": " + cause.getMessage());
+    public void testAborted(ExtensionContext context, @Nullable Throwable cause) {
+        say(context, "skipped ", reason(cause));
     }
 
     @Override
-    public void testFailed(ExtensionContext context, Throwable cause) {
-        say(context, "FAILED  ", ": " + cause.getMessage());
+    public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
+        say(context, "FAILED  ", reason(cause));
+    }
+
+    private static String reason(@Nullable Throwable cause) {
+        return cause == null ? "" : ": " + cause.getMessage();
     }
 
     private static void say(ExtensionContext context, String verdict, String more) {
@@ -76,6 +85,6 @@ final class ClusterSuite
     private static Session session(ExtensionContext context) {
         return context.getRoot()
                 .getStore(OURS)
-                .getOrComputeIfAbsent("session", key -> new Session(Settings.fromEnvironment()), Session.class);
+                .computeIfAbsent("session", key -> new Session(Settings.fromEnvironment()), Session.class);
     }
 }

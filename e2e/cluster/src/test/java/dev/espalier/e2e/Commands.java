@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Commands of this machine, without a shell in between. */
 final class Commands {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private Commands() {}
 
@@ -37,7 +37,8 @@ final class Commands {
         try {
             Path output = Files.createTempFile("espalier-e2e", ".out");
             try {
-                // A file instead of a pipe: a command that leaves something behind in the background does not hold us up.
+                // A file instead of a pipe: a command that leaves something behind in the background does not hold us
+                // up.
                 Process process = new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectInput(Path.of("/dev/null").toFile())

@@ -37,7 +37,8 @@ final class Diagnostics {
     void collect() {
         objects();
         for (Pod pod : cluster.client().pods().inAnyNamespace().list().getItems()) {
-            String name = pod.getMetadata().getNamespace() + "-" + pod.getMetadata().getName();
+            String name =
+                    pod.getMetadata().getNamespace() + "-" + pod.getMetadata().getName();
             pod.getSpec().getContainers().forEach(container -> logs(pod, name, container.getName()));
             pod.getSpec().getInitContainers().forEach(container -> logs(pod, name, container.getName()));
         }
@@ -53,16 +54,22 @@ final class Diagnostics {
 
     private void objects() {
         write("nodes.yaml", () -> Serialization.asYaml(cluster.nodes()));
-        write("pods.yaml", () -> Serialization.asYaml(
-                cluster.client().pods().inAnyNamespace().list().getItems()));
-        write("events.yaml", () -> Serialization.asYaml(
-                cluster.client().v1().events().inAnyNamespace().list().getItems()));
-        write("certificates.yaml", () -> Serialization.asYaml(cluster.client()
-                .certificates()
-                .v1()
-                .certificateSigningRequests()
-                .list()
-                .getItems()));
+        write(
+                "pods.yaml",
+                () -> Serialization.asYaml(
+                        cluster.client().pods().inAnyNamespace().list().getItems()));
+        write(
+                "events.yaml",
+                () -> Serialization.asYaml(
+                        cluster.client().v1().events().inAnyNamespace().list().getItems()));
+        write(
+                "certificates.yaml",
+                () -> Serialization.asYaml(cluster.client()
+                        .certificates()
+                        .v1()
+                        .certificateSigningRequests()
+                        .list()
+                        .getItems()));
         for (String kind : List.of("IPSecPolicy", "IPSecNode", "IPSecPeer")) {
             ResourceDefinitionContext context = new ResourceDefinitionContext.Builder()
                     .withGroup("ipsec.espalier.dev")
@@ -70,8 +77,12 @@ final class Diagnostics {
                     .withKind(kind)
                     .withNamespaced(false)
                     .build();
-            write(kind + ".yaml", () -> Serialization.asYaml(
-                    cluster.client().genericKubernetesResources(context).list().getItems()));
+            write(
+                    kind + ".yaml",
+                    () -> Serialization.asYaml(cluster.client()
+                            .genericKubernetesResources(context)
+                            .list()
+                            .getItems()));
         }
     }
 
@@ -84,7 +95,9 @@ final class Diagnostics {
         write(name + "-" + container + ".log", resource::getLog);
         if (pod.getStatus().getContainerStatuses().stream()
                 .anyMatch(status -> status.getName().equals(container) && status.getRestartCount() > 0)) {
-            write(name + "-" + container + "-before.log", () -> resource.terminated().getLog());
+            write(
+                    name + "-" + container + "-before.log",
+                    () -> resource.terminated().getLog());
         }
     }
 

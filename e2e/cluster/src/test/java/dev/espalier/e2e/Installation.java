@@ -6,7 +6,7 @@ interface Installation {
     static Installation of(Cluster cluster, Report report) {
         return switch (cluster.settings().mode()) {
             case NONE -> new Nothing();
-            case MAIN, CHAINED -> throw new UnsupportedOperationException();
+            case MAIN, CHAINED -> new HelmRelease(cluster, report);
         };
     }
 
@@ -19,6 +19,8 @@ interface Installation {
     boolean removed();
 
     void removeIfThere();
+
+    void uninstall();
 
     /** Proves cluster and suite by themselves, with the CNI plugin that is there. */
     final class Nothing implements Installation {
@@ -37,5 +39,8 @@ interface Installation {
 
         @Override
         public void removeIfThere() {}
+
+        @Override
+        public void uninstall() {}
     }
 }

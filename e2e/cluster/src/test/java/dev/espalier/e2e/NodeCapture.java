@@ -35,7 +35,8 @@ final class NodeCapture implements AutoCloseable {
     static NodeCapture start(Settings settings, String node, String address, Path folder) {
         Path file = folder.resolve(node + ".pcap");
         Path log = folder.resolve(node + ".tcpdump");
-        // 128 octets hold every header; 32 MiB of kernel buffer, since a capture that lost packets proves nothing. The pid is the node's own,
+        // 128 octets hold every header; 32 MiB of kernel buffer, since a capture that lost packets proves nothing. The
+        // pid is the node's own,
         // for killing it where the command that started it cannot pass a signal on.
         String script = "device=$(ip -o addr show to " + address + " | awk '{print $2; exit}'); echo $$ >&2; "
                 + "exec tcpdump -i \"$device\" -n -U --immediate-mode -s 128 -B 32768 -w -";

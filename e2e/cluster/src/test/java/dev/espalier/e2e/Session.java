@@ -1,10 +1,12 @@
 package dev.espalier.e2e;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 
 /** What all test classes share: one cluster, one installation, one set of captures from before the installation until the end. */
 final class Session implements AutoCloseable {
@@ -22,15 +24,21 @@ final class Session implements AutoCloseable {
         prepareFolder(settings.out());
         Waiting.until(
                 "every node has its pod addresses",
-                Duration.ofSeconds(60),
+                Duration.ofMinutes(1),
                 () -> !cluster.nodes().isEmpty()
-                        && cluster.nodes().stream().noneMatch(node -> node.getSpec().getPodCIDRs().isEmpty()));
+                        && cluster.nodes().stream()
+                                .noneMatch(node -> node.getSpec().getPodCIDRs().isEmpty()));
         underlay = new Underlay(settings, cluster.addresses(), cluster.podCidrs());
         report.progress("captures run on " + cluster.addresses());
         try {
             loadImage(Settings.root().resolve("e2e/cluster/target/tools.tar"));
+            workloads.create();
+            long installedAt = System.nanoTime();
             installation.install();
-            workloads.start();
+            if (installation.protects()) {
+                awaitSealed(installedAt);
+            }
+            workloads.awaitReady();
             report.progress("the suite's pods are Ready");
         } catch (AssertionError | RuntimeException e) {
             failed();
@@ -72,6 +80,32 @@ final class Session implements AutoCloseable {
             new Diagnostics(cluster, folder).collect();
             report.progress("diagnostics are in " + folder);
         }
+    }
+
+    /** Until every pod on every node has reached every other one: the pods wait for the plugin that is being installed. */
+    private void awaitSealed(long installedAt) {
+        cluster.awaitPods(Workloads.NAMESPACE, "echo", cluster.workers().size(), Duration.ofMinutes(4));
+        report.figure("from helm install to a pod Ready on every node", seconds(installedAt));
+        for (Pod from : workloads.echoes()) {
+            for (Pod to : workloads.echoes()) {
+                Waiting.until(
+                        from.getSpec().getNodeName() + " reaches "
+                                + to.getSpec().getNodeName(),
+                        Duration.ofMinutes(1),
+                        () -> cluster.tryExec(from, "ping", "-c", "1", "-W", "1", Workloads.ip(to))
+                                .ok());
+            }
+        }
+        report.figure("from helm install to sealed pings between all nodes", seconds(installedAt));
+    }
+
+    private static String seconds(long startedNanos) {
+        return String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - startedNanos) / 1e9);
+    }
+
+    /** The Helm release; only where something is installed. */
+    HelmRelease release() {
+        return (HelmRelease) installation;
     }
 
     private void loadImage(Path archive) {

@@ -34,7 +34,8 @@ record Settings(Map<String, String> environment) {
     /** The command that runs {@code command} as root on a node. */
     List<String> onNode(String node, List<String> command) {
         String prefix = option("NODE_EXEC")
-                .orElseThrow(() -> new IllegalStateException("--node-exec was not given: the suite cannot reach the nodes"));
+                .orElseThrow(
+                        () -> new IllegalStateException("--node-exec was not given: the suite cannot reach the nodes"));
         return concat(words(prefix.replace("{node}", node)), command);
     }
 
@@ -59,13 +60,20 @@ record Settings(Map<String, String> environment) {
         return option("HEAL").map(command -> words(command.replace("{node}", node)));
     }
 
+    /** The archive of Espalier's image. */
+    Path image() {
+        return option("IMAGE").map(Path::of).orElseGet(() -> root().resolve("deploy/images/target/espalier-0.1.0.tar"));
+    }
+
     Path out() {
         return Path.of(option("OUT").orElse("target/cluster"));
     }
 
     /** The project's root, from Surefire's settings. */
     static Path root() {
-        return Path.of(System.getProperty("espalier.root", "../..")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("espalier.root", "../.."))
+                .toAbsolutePath()
+                .normalize();
     }
 
     private Optional<String> option(String name) {

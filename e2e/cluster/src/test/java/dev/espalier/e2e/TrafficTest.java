@@ -89,7 +89,8 @@ class TrafficTest {
     @DisplayName("a headless service's name resolves to every pod, and each answers")
     void headless() {
         String name = "echo-headless.espalier-e2e.svc.cluster.local";
-        List<String> addresses = cluster.client()
+        List<String> addresses = cluster
+                .client()
                 .endpoints()
                 .inNamespace(Workloads.NAMESPACE)
                 .withName("echo-headless")
@@ -99,18 +100,22 @@ class TrafficTest {
                 .flatMap(subset -> subset.getAddresses().stream())
                 .map(address -> address.getIp())
                 .toList();
-        cluster.exec(
-                workloads.dns(), "sh", "-c", "echo '" + name + " " + String.join(" ", addresses) + "' >/tmp/zone");
-        Pod client = workloads.start("resolver", "resolver", workers().getLast(), "exec traffic serve r 8080 0 0", """
+        cluster.exec(workloads.dns(), "sh", "-c", "echo '" + name + " " + String.join(" ", addresses) + "' >/tmp/zone");
+        Pod client = workloads.start(
+                "resolver", "resolver", workers().getLast(), "exec traffic serve r 8080 0 0", """
                 dnsPolicy: None
                 dnsConfig: {nameservers: [%s], searches: [espalier-e2e.svc.cluster.local], options: [{name: ndots, value: "5"}]}
-                """.formatted(service("dns").getSpec().getClusterIP()));
-        List<String> resolved = cluster.exec(client, "traffic", "resolve", "echo-headless").lines().toList();
+                """.formatted(
+                                service("dns").getSpec().getClusterIP()));
+        List<String> resolved = cluster.exec(client, "traffic", "resolve", "echo-headless")
+                .lines()
+                .toList();
         assertThat(resolved)
                 .containsExactlyInAnyOrderElementsOf(
                         workloads.echoes().stream().map(Workloads::ip).toList());
         for (String address : resolved) {
-            assertThat(cluster.exec(client, "traffic", "who", address, "8080", "1")).contains(ip(client));
+            assertThat(cluster.exec(client, "traffic", "who", address, "8080", "1"))
+                    .contains(ip(client));
         }
         workloads.remove(client);
     }
@@ -150,7 +155,9 @@ class TrafficTest {
     @Order(7)
     @DisplayName("a pod reaches the API server by its own and by its service address")
     void podToOutside() {
-        assumeThat(cluster.settings().mode()).as("without Espalier nobody masquerades").isNotEqualTo(Settings.Mode.NONE);
+        assumeThat(cluster.settings().mode())
+                .as("without Espalier nobody masquerades")
+                .isNotEqualTo(Settings.Mode.NONE);
         var subset = cluster.client()
                 .endpoints()
                 .inNamespace("default")
@@ -170,45 +177,55 @@ class TrafficTest {
         for (Pod pod : workloads.echoes()) {
             // A TLS server answers a line that is no TLS in clear: as good a proof that both directions pass as any.
             String line = "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | timeout 5 nc %s %s | head -n 1";
-            assertThat(cluster.exec(pod, "sh", "-c", line.formatted(server, port))).contains("400");
-            assertThat(cluster.exec(pod, "sh", "-c", line.formatted(service, "443"))).contains("400");
+            assertThat(cluster.exec(pod, "sh", "-c", line.formatted(server, port)))
+                    .contains("400");
+            assertThat(cluster.exec(pod, "sh", "-c", line.formatted(service, "443")))
+                    .contains("400");
         }
     }
 
     @Test
     @Order(8)
-    @DisplayName("names resolve over UDP and TCP, also when the answer needs TCP, by the service of a server on another node")
+    @DisplayName(
+            "names resolve over UDP and TCP, also when the answer needs TCP, by the service of a server on another node")
     void dns() {
         String server = service("dns").getSpec().getClusterIP();
         cluster.exec(workloads.dns(), "sh", "-c", "echo 'a.test 192.0.2.7' >>/tmp/zone");
         for (Pod pod : workloads.echoes()) {
             for (String via : List.of("udp", "tcp")) {
-                assertThat(cluster.exec(pod, "traffic", "dns", server, "53", "a.test", "A", via).lines())
+                assertThat(cluster.exec(pod, "traffic", "dns", server, "53", "a.test", "A", via)
+                                .lines())
                         .containsExactly("code 0", "192.0.2.7");
-                assertThat(cluster.exec(pod, "traffic", "dns", server, "53", "none.test", "A", via).lines())
+                assertThat(cluster.exec(pod, "traffic", "dns", server, "53", "none.test", "A", via)
+                                .lines())
                         .containsExactly("code 3");
             }
-            assertThat(cluster.exec(pod, "traffic", "dns", server, "53", "large.test", "TXT", "udp").lines())
+            assertThat(cluster.exec(pod, "traffic", "dns", server, "53", "large.test", "TXT", "udp")
+                            .lines())
                     .containsExactly("code 0 truncated");
-            assertThat(cluster.exec(pod, "traffic", "dns", server, "53", "large.test", "TXT", "tcp").lines())
+            assertThat(cluster.exec(pod, "traffic", "dns", server, "53", "large.test", "TXT", "tcp")
+                            .lines())
                     .hasSize(21);
         }
     }
 
     @Test
     @Order(9)
-    @DisplayName("large packets pass: bulk TCP, fragments, and a packet that must not be fragmented is refused by its size")
+    @DisplayName(
+            "large packets pass: bulk TCP, fragments, and a packet that must not be fragmented is refused by its size")
     void largePackets() {
         Pod from = workloads.echoes().getFirst();
         Pod to = workloads.echoes().getLast();
         session.report()
                 .figure(
                         "8 MiB between two nodes",
-                        cluster.exec(from, "traffic", "bulk", ip(to), "8080", "8388608").strip());
+                        cluster.exec(from, "traffic", "bulk", ip(to), "8080", "8388608")
+                                .strip());
         cluster.exec(from, "ping", "-c", "3", "-i", "0.2", "-W", "2", "-s", "4000", ip(to));
         int mtu = Integer.parseInt(
                 cluster.exec(from, "cat", "/sys/class/net/eth0/mtu").strip());
-        cluster.exec(from, "ping", "-c", "2", "-i", "0.2", "-W", "2", "-M", "do", "-s", Integer.toString(mtu - 28), ip(to));
+        cluster.exec(
+                from, "ping", "-c", "2", "-i", "0.2", "-W", "2", "-M", "do", "-s", Integer.toString(mtu - 28), ip(to));
         Commands.Result tooLarge = cluster.tryExec(
                 from, "ping", "-c", "2", "-i", "0.2", "-W", "1", "-M", "do", "-s", Integer.toString(mtu - 27), ip(to));
         assertThat(tooLarge.ok()).isFalse();
@@ -245,7 +262,12 @@ class TrafficTest {
                     .inNamespace(Workloads.NAMESPACE)
                     .withName("leaving")
                     .delete();
-            String[] end = connection.await(Duration.ofSeconds(60)).out().strip().split("exchanges ", 2)[1].split(" ", 2);
+            String[] end = connection
+                    .await(Duration.ofMinutes(1))
+                    .out()
+                    .strip()
+                    .split("exchanges ", 2)[1]
+                    .split(" ", 2);
             // Ten a second for six seconds; half of them on a machine that is busy.
             assertThat(Integer.parseInt(end[0])).isGreaterThan(30);
             assertThat(end[1]).startsWith("closed");
@@ -265,9 +287,6 @@ class TrafficTest {
     }
 
     private static List<String> backends(String answers) {
-        return answers.lines()
-                .map(line -> line.split(" ", 2)[0])
-                .distinct()
-                .collect(Collectors.toList());
+        return answers.lines().map(line -> line.split(" ", 2)[0]).distinct().collect(Collectors.toList());
     }
 }

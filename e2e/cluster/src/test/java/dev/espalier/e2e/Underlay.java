@@ -19,8 +19,8 @@ final class Underlay implements AutoCloseable {
     Underlay(Settings settings, Map<String, String> addresses, List<String> podCidrs) {
         clear = clearFilter(podCidrs);
         try {
-            addresses.forEach((node, address) ->
-                    captures.add(NodeCapture.start(settings, node, address, settings.out().resolve("captures"))));
+            addresses.forEach((node, address) -> captures.add(
+                    NodeCapture.start(settings, node, address, settings.out().resolve("captures"))));
         } catch (AssertionError e) {
             close();
             throw e;

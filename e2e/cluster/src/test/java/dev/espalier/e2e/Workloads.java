@@ -13,7 +13,7 @@ final class Workloads {
     static final int HOST_TCP = 18080;
     static final int NODE_PORT = 30080;
 
-    private static final Duration READY = Duration.ofSeconds(180);
+    private static final Duration READY = Duration.ofMinutes(3);
 
     private final Cluster cluster;
 
@@ -21,23 +21,35 @@ final class Workloads {
         this.cluster = cluster;
     }
 
-    /** Creates all of them and waits until they are Ready. */
-    void start() {
+    /** Creates all of them, without waiting for anything. */
+    void create() {
         cluster.apply("""
                 apiVersion: v1
                 kind: Namespace
                 metadata: {name: espalier-e2e}
                 """);
-        Waiting.until("the namespace has its service account", Duration.ofSeconds(30), () -> cluster.client()
-                        .serviceAccounts()
-                        .inNamespace(NAMESPACE)
-                        .withName("default")
-                        .get()
-                != null);
+        Waiting.until(
+                "the namespace has its service account",
+                Duration.ofSeconds(30),
+                () -> cluster.client()
+                                .serviceAccounts()
+                                .inNamespace(NAMESPACE)
+                                .withName("default")
+                                .get()
+                        != null);
         cluster.apply(daemonSet("echo", false, "serve $NODE 8080 8080 0", 8080));
         cluster.apply(daemonSet("host", true, "serve host-$NODE 18080 18080 0 $ADDRESS", 18080));
         cluster.apply(SERVICES);
-        cluster.apply(pod("dns", "dns", cluster.workers().getFirst(), "exec traffic serve dns 8080 0 53", "terminationGracePeriodSeconds: 1"));
+        cluster.apply(pod(
+                "dns",
+                "dns",
+                cluster.workers().getFirst(),
+                "exec traffic serve dns 8080 0 53",
+                "terminationGracePeriodSeconds: 1"));
+    }
+
+    /** Waits until all of them are Ready. */
+    void awaitReady() {
         int workers = cluster.workers().size();
         cluster.awaitPods(NAMESPACE, "echo", workers, READY);
         cluster.awaitPods(NAMESPACE, "host", workers, READY);
@@ -47,13 +59,23 @@ final class Workloads {
     /** Takes them away and waits until kubelet has taken the last one down: its CNI DEL belongs to the session. */
     void stop() {
         for (String name : List.of("echo", "host")) {
-            cluster.client().apps().daemonSets().inNamespace(NAMESPACE).withName(name).delete();
+            cluster.client()
+                    .apps()
+                    .daemonSets()
+                    .inNamespace(NAMESPACE)
+                    .withName(name)
+                    .delete();
         }
         cluster.client().pods().inNamespace(NAMESPACE).withGracePeriod(1L).delete();
         Waiting.until(
                 "the suite's pods are gone",
                 Duration.ofSeconds(90),
-                () -> cluster.client().pods().inNamespace(NAMESPACE).list().getItems().isEmpty());
+                () -> cluster.client()
+                        .pods()
+                        .inNamespace(NAMESPACE)
+                        .list()
+                        .getItems()
+                        .isEmpty());
         cluster.client().namespaces().withName(NAMESPACE).delete();
     }
 
@@ -79,15 +101,19 @@ final class Workloads {
                 .inNamespace(NAMESPACE)
                 .withName(name)
                 .waitUntilCondition(
-                        pod -> pod != null && Cluster.ready(pod), READY.toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
+                        pod -> pod != null && Cluster.ready(pod),
+                        READY.toSeconds(),
+                        java.util.concurrent.TimeUnit.SECONDS);
     }
 
     /** Deletes a pod at once and waits until it is gone. */
     void remove(Pod pod) {
-        var resource =
-                cluster.client().pods().inNamespace(NAMESPACE).withName(pod.getMetadata().getName());
+        var resource = cluster.client()
+                .pods()
+                .inNamespace(NAMESPACE)
+                .withName(pod.getMetadata().getName());
         resource.withGracePeriod(0).delete();
-        Waiting.until(pod.getMetadata().getName() + " is gone", Duration.ofSeconds(60), () -> resource.get() == null);
+        Waiting.until(pod.getMetadata().getName() + " is gone", Duration.ofMinutes(1), () -> resource.get() == null);
     }
 
     static String ip(Pod pod) {

@@ -45,7 +45,8 @@ final class Clients {
         int id = ThreadLocalRandom.current().nextInt(0x10000);
         int number = type.equals("TXT") ? DnsMessage.TXT : DnsMessage.A;
         byte[] question = DnsMessage.question(id, name, number).encode();
-        DnsMessage answer = DnsMessage.decode(via.equals("udp") ? datagram(server, question) : framed(server, question));
+        DnsMessage answer =
+                DnsMessage.decode(via.equals("udp") ? datagram(server, question) : framed(server, question));
         if (answer.id() != id || !answer.response()) {
             throw new IOException("an answer to another question: " + answer);
         }
@@ -104,7 +105,8 @@ final class Clients {
     private static byte[] datagram(InetSocketAddress server, byte[] question) throws IOException {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.setSoTimeout(TIMEOUT_MILLIS);
-            // Unconnected: an answer from another address than the one asked is a fault to be seen, not one to be filtered.
+            // Unconnected: an answer from another address than the one asked is a fault to be seen, not one to be
+            // filtered.
             socket.send(new DatagramPacket(question, question.length, server));
             DatagramPacket answer = new DatagramPacket(new byte[65_536], 65_536);
             socket.receive(answer);

@@ -91,7 +91,10 @@ record DnsMessage(int id, boolean response, boolean truncated, int code, String 
             return InetAddress.ofLiteral(answer).getAddress();
         }
         byte[] text = answer.getBytes(StandardCharsets.US_ASCII);
-        return ByteBuffer.allocate(text.length + 1).put((byte) text.length).put(text).array();
+        return ByteBuffer.allocate(text.length + 1)
+                .put((byte) text.length)
+                .put(text)
+                .array();
     }
 
     /** Reads a message; anything that is not one is an {@link IllegalArgumentException}. */

@@ -43,7 +43,10 @@ final class DnsServer {
     DnsMessage answer(DnsMessage question) throws IOException {
         if (question.type() == DnsMessage.TXT && question.name().equals(LARGE)) {
             return question.answer(
-                    0, IntStream.range(0, 20).mapToObj(i -> Integer.toString(i % 10).repeat(200)).toList());
+                    0,
+                    IntStream.range(0, 20)
+                            .mapToObj(i -> Integer.toString(i % 10).repeat(200))
+                            .toList());
         }
         if (!Files.exists(zone)) {
             return question.answer(DnsMessage.NO_SUCH_NAME, List.of());

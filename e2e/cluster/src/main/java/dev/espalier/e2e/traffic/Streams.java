@@ -50,10 +50,11 @@ final class Streams {
         int total = perSecond * seconds;
         AtomicIntegerArray seen = new AtomicIntegerArray(total);
         AtomicLong longestGap = new AtomicLong();
+        Thread receiver;
         try (DatagramChannel channel = DatagramChannel.open()) {
             channel.setOption(StandardSocketOptions.SO_RCVBUF, 1 << 20);
             channel.bind(null);
-            Thread receiver = Thread.ofPlatform().start(() -> receive(channel, seen, longestGap));
+            receiver = Thread.ofPlatform().start(() -> receive(channel, seen, longestGap));
             out.println("started");
             out.flush();
             long started = System.nanoTime();
@@ -69,9 +70,9 @@ final class Streams {
                 LockSupport.parkNanos(next - System.nanoTime());
             }
             Thread.sleep(1_000);
-            channel.close();
-            receiver.join();
         }
+        // Its channel is closed, which ends it.
+        receiver.join();
         int received = 0;
         for (int i = 0; i < total; i++) {
             received += Math.min(1, seen.get(i));

@@ -25,7 +25,8 @@ final class UdpServer {
                 socket.receive(packet);
                 String text = new String(buffer, 0, Math.min(packet.getLength(), 4), StandardCharsets.US_ASCII);
                 if (text.equals("who")) {
-                    packet.setData((name + " " + packet.getAddress().getHostAddress()).getBytes(StandardCharsets.UTF_8));
+                    packet.setData(
+                            (name + " " + packet.getAddress().getHostAddress()).getBytes(StandardCharsets.UTF_8));
                 }
                 socket.send(packet);
             } catch (IOException e) {
