@@ -76,12 +76,13 @@ class ChartTest {
         assertThat(operator.at("/spec/template/spec/securityContext/runAsNonRoot")
                         .asBoolean())
                 .isTrue();
+        JsonNode security = Chart.container(operator).path("securityContext");
+        assertThat(security.path("privileged").asBoolean()).isFalse();
+        assertThat(security.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
+        assertThat(security.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
         for (JsonNode container : Set.of(Chart.container(operator), Chart.container(agent))) {
             assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean())
                     .isTrue();
-            assertThat(container.at("/securityContext/privileged").asBoolean()).isFalse();
-            assertThat(container.at("/securityContext/capabilities/drop/0").asText())
-                    .isEqualTo("ALL");
         }
     }
 

@@ -4,6 +4,8 @@ import dev.espalier.agent.cli.AgentVersion;
 import dev.espalier.agent.identity.ApiIdentity;
 import dev.espalier.agent.identity.FileIdentity;
 import dev.espalier.agent.identity.IdentitySource;
+import dev.espalier.agent.install.CniInstallation;
+import dev.espalier.agent.install.InstallSettings;
 import dev.espalier.agent.kube.FileSource;
 import dev.espalier.agent.kube.KubernetesSource;
 import dev.espalier.agent.kube.NodeViewSource;
@@ -41,6 +43,7 @@ public class AgentProcess {
             task -> Thread.ofPlatform().daemon().name("timer").unstarted(task));
     private volatile @Nullable Agent agent;
     private volatile @Nullable NodeStatusPublisher publisher;
+    private volatile @Nullable CniInstallation installation;
 
     /** @param kubernetes asked for only when the settings name the Kubernetes API */
     @Inject
@@ -60,6 +63,12 @@ public class AgentProcess {
             publisher = status;
             status.start();
         }
+        InstallSettings install = installSettings();
+        if (install != null) {
+            CniInstallation plugin = new CniInstallation(install, started.view()::ready);
+            installation = plugin;
+            plugin.start();
+        }
         AgentMetrics metrics = AgentMetrics.register(registry, new MetricsSource(started.view()));
         var _ = timer.scheduleWithFixedDelay(
                 metrics::refresh, METRICS_PERIOD_SECONDS, METRICS_PERIOD_SECONDS, TimeUnit.SECONDS);
@@ -74,6 +83,10 @@ public class AgentProcess {
 
     void stop(@Observes ShutdownEvent event) {
         timer.shutdownNow();
+        CniInstallation plugin = installation;
+        if (plugin != null) {
+            plugin.close();
+        }
         NodeStatusPublisher status = publisher;
         if (status != null) {
             status.close();
@@ -87,6 +100,14 @@ public class AgentProcess {
     private static AgentSettings settings() throws AgentException {
         try {
             return SettingsReader.read(System.getenv(), new AgentVersion().labBuild());
+        } catch (SettingsException e) {
+            throw new AgentException(e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable InstallSettings installSettings() throws AgentException {
+        try {
+            return InstallSettings.read(System.getenv());
         } catch (SettingsException e) {
             throw new AgentException(e.getMessage(), e);
         }
