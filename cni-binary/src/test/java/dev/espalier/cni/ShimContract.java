@@ -321,6 +321,26 @@ abstract class ShimContract {
         }
     }
 
+    @Test
+    void theSocketOfTheConfigurationIsUsed() throws Exception {
+        socket = folder.resolve("run/a \"1\".sock");
+        try (ServerSocketChannel server = listen()) {
+            CompletableFuture<Void> answered = CompletableFuture.runAsync(() -> {
+                try (SocketChannel channel = server.accept()) {
+                    Frame.read(channel);
+                    channel.write(ByteBuffer.wrap(new CniReply(0, "").encode()));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            String config = CONFIG.replace("}", ",\"socket\":" + JSON.writeValueAsString(socket.toString()) + "}");
+
+            assertThat(run(Map.of("CNI_COMMAND", "STATUS"), config.getBytes(StandardCharsets.UTF_8)))
+                    .isEqualTo(new CniReply(0, ""));
+            answered.get();
+        }
+    }
+
     private ServerSocketChannel listen() throws IOException {
         Files.createDirectories(folder.resolve("run"));
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);

@@ -38,7 +38,7 @@ final class FilterText {
     /** The counter behind {@code espalier_leaked_packets_total}. */
     static final String LEAKED = "leaked";
 
-    private static final List<String> DROPS =
+    static final List<String> DROPS =
             List.of("clear-inbound", "clear-outbound", "forged-neighbour", "link-local-from-pod", "spoofed-source");
 
     private final StringBuilder text = new StringBuilder();

@@ -40,6 +40,14 @@ class FilterTextTest {
         assertThat(FilterText.devices(other)).isEqualTo(FilterText.devices(DUAL_STACK));
     }
 
+    @Test
+    void everyReasonIsExplained() throws IOException {
+        String page = Files.readString(Path.of(System.getProperty("espalier.root", "../.."), "docs", "drops.md"));
+
+        assertThat(Stream.concat(FilterText.DROPS.stream(), Stream.of(FilterText.LEAKED)))
+                .allSatisfy(reason -> assertThat(page).contains("| `" + reason + "` | "));
+    }
+
     private static void assertGolden(String name, FilterPlan plan) throws IOException, URISyntaxException {
         Path folder = Path.of(Objects.requireNonNull(FilterTextTest.class.getResource("/filter"))
                 .toURI());

@@ -17,10 +17,13 @@ class DropReferenceTest {
     void documentsEveryReason() throws IOException {
         Path page = Path.of(System.getProperty("espalier.root", "../.."), "docs", "drops.md");
         String expected = page();
+        String present = Files.readString(page);
+        // What follows is about the packet filter, which is none of this module's.
+        int end = present.indexOf("\n## ");
         if (Boolean.getBoolean("espalier.regenerate")) {
-            Files.writeString(page, expected);
+            Files.writeString(page, expected + present.substring(end));
         }
-        assertThat(page).hasContent(expected);
+        assertThat(present.substring(0, end)).isEqualTo(expected);
     }
 
     private static String page() {
