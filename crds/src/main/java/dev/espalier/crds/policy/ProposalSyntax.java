@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which spelled proposals this version takes. It knows strongSwan's tokens only so far as to tell what is right, what is not done
@@ -17,6 +18,8 @@ final class ProposalSyntax {
         INTEGRITY,
         PRF,
         KEY_EXCHANGE,
+        /** RFC 9370: {@code ke1_} to {@code ke7_} before a key exchange, an ML-KEM or {@code none}. */
+        ADDITIONAL_KEY_EXCHANGE,
         SEQUENCE_NUMBERS
     }
 
@@ -33,6 +36,9 @@ final class ProposalSyntax {
             Map.entry("modp2048", Kind.KEY_EXCHANGE),
             Map.entry("modp3072", Kind.KEY_EXCHANGE),
             Map.entry("modp4096", Kind.KEY_EXCHANGE));
+
+    private static final Pattern ADDITIONAL = Pattern.compile("ke[1-7]_[a-z0-9]+");
+    private static final Set<String> ML_KEM = Set.of("mlkem512", "mlkem768", "mlkem1024");
 
     private static final Map<String, Kind> IKE = Map.of(
             "aes128",
@@ -103,6 +109,9 @@ final class ProposalSyntax {
         Parsed parsed = parse(field, text, ESP, IKE, reader);
         if (parsed.complete) {
             parsed.requireEncryption(reader);
+            if (parsed.kinds.contains(Kind.ADDITIONAL_KEY_EXCHANGE)) {
+                parsed.require(Kind.KEY_EXCHANGE, "a key exchange beside the additional ones", reader);
+            }
         }
         if (!parsed.kinds.contains(Kind.SEQUENCE_NUMBERS)) {
             parsed.tokens.add(esn ? "esn" : "noesn");
@@ -115,12 +124,21 @@ final class ProposalSyntax {
         return Set.of(canonical.split("-")).contains("noesn");
     }
 
+    private static @Nullable Kind kind(String name, Map<String, Kind> own) {
+        if (ADDITIONAL.matcher(name).matches()) {
+            String method = name.substring(name.indexOf('_') + 1);
+            boolean known = ML_KEM.contains(method) || method.equals("none") || COMMON.get(method) == Kind.KEY_EXCHANGE;
+            return known ? Kind.ADDITIONAL_KEY_EXCHANGE : null;
+        }
+        return COMMON.getOrDefault(name, own.get(name));
+    }
+
     private static Parsed parse(
             String field, String text, Map<String, Kind> own, Map<String, Kind> others, FieldReader reader) {
         Parsed parsed = new Parsed(field, text);
         for (String token : text.split("-", -1)) {
             String name = ALIASES.getOrDefault(token, token);
-            Kind kind = COMMON.getOrDefault(name, own.get(name));
+            Kind kind = kind(name, own);
             if (kind != null) {
                 parsed.kinds.add(kind);
                 if (!parsed.tokens.add(name)) {

@@ -28,7 +28,7 @@ public record EspParameters(
         @JsonPropertyDescription(
                 "Proposals as strongSwan spells them, preferred first; one that names a key exchange uses a fresh one at each rekey.")
         @Size(min = 1, max = 16)
-        @Default("[\"aes256gcm16-x25519\"]")
+        @Default("[\"aes256gcm16-x25519-ke1_mlkem768\",\"aes256gcm16-x25519\"]")
         List<@Pattern(Patterns.PROPOSAL) @Size(min = 1, max = 256) String> proposals,
 
         @JsonPropertyDescription("Hard limits of an SA; rekeying starts earlier, with jitter.") @Default("{}")
@@ -42,12 +42,13 @@ public record EspParameters(
 
         @JsonPropertyDescription("64-bit sequence numbers (RFC 4303 2.2.1).") @Default("true")
         Boolean esn) {
-    public static final EspParameters DEFAULT =
-            new EspParameters(List.of("aes256gcm16-x25519"), EspLifetime.DEFAULT, 8192, true);
+    private static final List<String> PROPOSALS = List.of("aes256gcm16-x25519-ke1_mlkem768", "aes256gcm16-x25519");
+
+    public static final EspParameters DEFAULT = new EspParameters(PROPOSALS, EspLifetime.DEFAULT, 8192, true);
 
     @SuppressWarnings("NullAway") // Jackson passes null for what is absent
     public EspParameters {
-        proposals = proposals == null ? List.of("aes256gcm16-x25519") : List.copyOf(proposals);
+        proposals = proposals == null ? PROPOSALS : List.copyOf(proposals);
         lifetime = Objects.requireNonNullElse(lifetime, EspLifetime.DEFAULT);
         replayWindow = Objects.requireNonNullElse(replayWindow, 8192);
         esn = Objects.requireNonNullElse(esn, true);

@@ -28,7 +28,7 @@ import java.util.Objects;
 public record IkeParameters(
         @JsonPropertyDescription("Proposals as strongSwan spells them, preferred first.")
         @Size(min = 1, max = 16)
-        @Default("[\"aes256gcm16-prfsha384-x25519\"]")
+        @Default("[\"aes256gcm16-prfsha384-x25519-ke1_mlkem768\",\"aes256gcm16-prfsha384-x25519\"]")
         List<@Pattern(Patterns.PROPOSAL) @Size(min = 1, max = 256) String> proposals,
 
         @JsonPropertyDescription("Hard limit of an IKE SA; rekeying starts earlier, with jitter.")
@@ -43,11 +43,15 @@ public record IkeParameters(
         @Size(min = 2, max = 16)
         @Default("10s")
         String dpdInterval) {
-    public static final IkeParameters DEFAULT = new IkeParameters(List.of("aes256gcm16-prfsha384-x25519"), "4h", "10s");
+    /** With ML-KEM-768 first (RFC 9370), and without for peers that don't know it. */
+    private static final List<String> PROPOSALS =
+            List.of("aes256gcm16-prfsha384-x25519-ke1_mlkem768", "aes256gcm16-prfsha384-x25519");
+
+    public static final IkeParameters DEFAULT = new IkeParameters(PROPOSALS, "4h", "10s");
 
     @SuppressWarnings("NullAway") // Jackson passes null for what is absent
     public IkeParameters {
-        proposals = proposals == null ? List.of("aes256gcm16-prfsha384-x25519") : List.copyOf(proposals);
+        proposals = proposals == null ? PROPOSALS : List.copyOf(proposals);
         lifetime = Objects.requireNonNullElse(lifetime, "4h");
         dpdInterval = Objects.requireNonNullElse(dpdInterval, "10s");
     }

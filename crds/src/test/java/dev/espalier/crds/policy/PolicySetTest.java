@@ -102,7 +102,7 @@ class PolicySetTest {
         assertThat(PolicySet.EMPTY.contentHash()).isEqualTo("e3b0c44298fc1c149afbf4c8996fb924");
         assertThat(PolicySet.of(List.of(policy("default", 1, IPSecPolicySpec.DEFAULT)))
                         .contentHash())
-                .isEqualTo("37833b05841a5826db8b2842a1c0c897");
+                .isEqualTo("d74ac3e99e8ee6ac053400f36d9294d4");
     }
 
     private static IPSecPolicySpec json(String singleQuoted) {

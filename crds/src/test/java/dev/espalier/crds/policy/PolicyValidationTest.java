@@ -35,8 +35,10 @@ class PolicyValidationTest {
         assertThat(policy.action()).isEqualTo(PolicyAction.PROTECT);
         assertThat(policy.enforcement()).isEqualTo(Enforcement.STRICT);
         assertThat(policy.selector().selectsEveryPod()).isTrue();
-        assertThat(policy.ikeProposals()).containsExactly("aes256gcm16-prfsha384-x25519");
-        assertThat(policy.espProposals()).containsExactly("aes256gcm16-x25519-esn");
+        assertThat(policy.ikeProposals())
+                .containsExactly("aes256gcm16-prfsha384-x25519-ke1_mlkem768", "aes256gcm16-prfsha384-x25519");
+        assertThat(policy.espProposals())
+                .containsExactly("aes256gcm16-x25519-ke1_mlkem768-esn", "aes256gcm16-x25519-esn");
         assertThat(policy.ikeLifetime()).isEqualTo(Duration.ofHours(4));
         assertThat(policy.dpdInterval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(policy.childLifetime()).isEqualTo(Duration.ofHours(1));
@@ -124,6 +126,7 @@ class PolicyValidationTest {
                 "aes128gcm16-prfsha256-ecp256",
                 "chacha20poly1305-prfsha256-x25519",
                 "aes256-sha256-modp2048",
+                "aes256gcm16-prfsha384-x25519-ke1_mlkem768-ke2_ecp384-ke3_none",
                 "aes128-sha512-prfsha384-x448-ecp521-modp3072-modp4096",
                 "aes256gcm16-aes128gcm16-prfsha512-prfsha256-x25519-ecp384"
             })
@@ -144,7 +147,10 @@ class PolicyValidationTest {
 
     static Stream<Arguments> badIkeProposals() {
         return Stream.of(
-                Arguments.of("aes256gcm16-prfsha384-x25519-ke1_mlkem768", Reason.NOT_SUPPORTED, "'ke1_mlkem768'"),
+                Arguments.of("aes256gcm16-prfsha384-x25519-ke1_frodoa976", Reason.NOT_SUPPORTED, "'ke1_frodoa976'"),
+                Arguments.of("aes256gcm16-prfsha384-mlkem768", Reason.NOT_SUPPORTED, "'mlkem768'"),
+                Arguments.of("aes256gcm16-prfsha384-ke1_mlkem768", Reason.INVALID, "key exchange"),
+                Arguments.of("aes256gcm16-prfsha384-x25519-ke8_mlkem768", Reason.INVALID, "'ke8_mlkem768'"),
                 Arguments.of("aes256-sha256-modp1536", Reason.NOT_SUPPORTED, "'modp1536'"),
                 Arguments.of("aes256-prfsha256-modp2048", Reason.INVALID, "without integrity"),
                 Arguments.of("aes256gcm16-sha256-prfsha256-modp2048", Reason.INVALID, "mixes an AEAD"),
