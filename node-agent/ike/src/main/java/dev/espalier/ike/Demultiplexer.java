@@ -1,6 +1,7 @@
 package dev.espalier.ike;
 
 import dev.espalier.ike.crypto.Cookies;
+import dev.espalier.ike.crypto.CrashTokens;
 import dev.espalier.ike.demux.HalfOpenTable;
 import dev.espalier.ike.demux.RateLimit;
 import dev.espalier.ike.exchange.InitReply;
@@ -16,10 +17,12 @@ import dev.espalier.ike.proposal.Proposal;
 import dev.espalier.ike.sa.Attempt;
 import dev.espalier.ike.sa.Environment;
 import dev.espalier.ike.sa.HalfOpenSa;
+import dev.espalier.ike.sa.IkeSa;
 import dev.espalier.ike.sa.Party;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.IpAddress;
 import dev.espalier.wire.ip.UdpPath;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +70,9 @@ final class Demultiplexer {
             case Decoded.Cleartext cleartext -> {
                 IkeHeader header = cleartext.message().header();
                 if (!header.exchange().equals(ExchangeType.IKE_SA_INIT)) {
+                    if (forgottenByPeer(cleartext.message(), now)) {
+                        return;
+                    }
                     env.out().dropped("unprotected notify", path, header.toString());
                 } else if (header.response()) {
                     receiveInitResponse(cleartext, path, now);
@@ -92,10 +98,31 @@ final class Demultiplexer {
         }
     }
 
+    /** The one unprotected message that counts: a token that only the peer can have, for an IKE SA that is known (RFC 6290, QCD-01). */
+    private boolean forgottenByPeer(Message message, Now now) {
+        IkeHeader header = message.header();
+        Optional<Payload.Notify> token = message.notification(NotifyType.QUICK_CRASH_DETECTION);
+        if (token.isEmpty()
+                || !header.response()
+                || message.notification(NotifyType.INVALID_IKE_SPI).isEmpty()) {
+            return false;
+        }
+        long own = header.fromInitiator() ? header.spiResponder() : header.spiInitiator();
+        if (!(env.ikeSpis().find(own).orElse(null) instanceof IkeSa sa)
+                || !sa.hasSpis(header.spiInitiator(), header.spiResponder())
+                || !sa.provesCrash(token.get().data())) {
+            return false;
+        }
+        sa.forgottenByPeer(now.nanos());
+        return true;
+    }
+
     /** Answered only when that is switched on, since an attacker could make us a reflector (IKE-36). */
     private void unknownSpi(IkeHeader header, UdpPath path, Now now) {
         env.out().dropped("unknown SPI", path, header.toString());
-        if (env.config().invalidSpiReplies() && !header.response() && mayAnswer(path, now)) {
+        Optional<CrashTokens> tokens = env.config().extensions().crashTokens();
+        boolean answers = env.config().invalidSpiReplies() || tokens.isPresent();
+        if (answers && !header.response() && mayAnswer(path, now)) {
             IkeHeader reply = new IkeHeader(
                     header.spiInitiator(),
                     header.spiResponder(),
@@ -103,11 +130,11 @@ final class Demultiplexer {
                     !header.fromInitiator(),
                     true,
                     header.messageId());
-            env.out()
-                    .send(
-                            path,
-                            List.of(MessageCodec.encode(
-                                    new Message(reply, List.of(Payload.Notify.of(NotifyType.INVALID_IKE_SPI))))));
+            List<Payload> payloads = new ArrayList<>();
+            payloads.add(Payload.Notify.of(NotifyType.INVALID_IKE_SPI));
+            tokens.map(t -> t.token(header.spiInitiator(), header.spiResponder()))
+                    .ifPresent(token -> payloads.add(Payload.Notify.of(NotifyType.QUICK_CRASH_DETECTION, token)));
+            env.out().send(path, List.of(MessageCodec.encode(new Message(reply, payloads))));
         }
     }
 

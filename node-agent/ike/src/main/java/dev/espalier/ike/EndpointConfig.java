@@ -1,6 +1,8 @@
 package dev.espalier.ike;
 
+import dev.espalier.ike.crypto.CrashTokens;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Bounds and timings of an {@link IkeEndpoint}. {@link #DEFAULTS} suits a cluster node; the {@code with} methods make variants.
@@ -14,6 +16,7 @@ import java.time.Duration;
  * @param fragmentOctets greatest IP packet that carries IKE before a message is cut into fragments (RFC 7383 2.5.1); 576 to 65000
  * @param invalidSpiReplies whether messages of unknown IKE SAs get INVALID_IKE_SPI, rate limited (IKE-36)
  * @param idleLivenessFactor multiples of a peer's DPD interval without any traffic after which liveness is checked all the same
+ * @param extensions abilities beyond RFC 7296's core
  */
 public record EndpointConfig(
         int ikePort,
@@ -24,7 +27,8 @@ public record EndpointConfig(
         Attempt attempt,
         int fragmentOctets,
         boolean invalidSpiReplies,
-        int idleLivenessFactor) {
+        int idleLivenessFactor,
+        Extensions extensions) {
     public static final EndpointConfig DEFAULTS = new EndpointConfig(
             500,
             4500,
@@ -34,7 +38,31 @@ public record EndpointConfig(
             new Attempt(Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofSeconds(3), 6),
             1280,
             false,
-            6);
+            6,
+            new Extensions(4, Duration.ofSeconds(20), Optional.empty(), true, false));
+
+    /**
+     * Abilities beyond RFC 7296's core.
+     *
+     * @param window requests that a peer may have open at once, told by SET_WINDOW_SIZE when above 1 (IKE-07); ours go one by one
+     * @param natKeepalive how long nothing may go out to a peer before one octet keeps the NAT in front of us open (RFC 3948 4)
+     * @param crashTokens what tells peers of a restart that the IKE SAs of before are gone; none are given without (RFC 6290)
+     * @param mobike whether IKE SAs follow a changed address by themselves (RFC 4555); otherwise they are made anew
+     * @param childless whether IKE SAs begin without a child SA where the peer can (RFC 6023), so that the first one has forward
+     *     secrecy as well
+     */
+    public record Extensions(
+            int window, Duration natKeepalive, Optional<CrashTokens> crashTokens, boolean mobike, boolean childless) {
+        public Extensions {
+            if (window < 1) {
+                throw new IllegalArgumentException("a window of " + window);
+            }
+        }
+
+        public Extensions withCrashTokens(CrashTokens tokens) {
+            return new Extensions(window, natKeepalive, Optional.of(tokens), mobike, childless);
+        }
+    }
 
     /**
      * Of requests (IKE-01): sent again after {@code first}, then each time {@code factor} later than before but at most {@code ceiling};
@@ -102,7 +130,8 @@ public record EndpointConfig(
                 attempt,
                 fragmentOctets,
                 invalidSpiReplies,
-                idleLivenessFactor);
+                idleLivenessFactor,
+                extensions);
     }
 
     public EndpointConfig withHalfOpen(HalfOpen other) {
@@ -115,7 +144,8 @@ public record EndpointConfig(
                 attempt,
                 fragmentOctets,
                 invalidSpiReplies,
-                idleLivenessFactor);
+                idleLivenessFactor,
+                extensions);
     }
 
     public EndpointConfig withRekey(Rekey other) {
@@ -128,7 +158,8 @@ public record EndpointConfig(
                 attempt,
                 fragmentOctets,
                 invalidSpiReplies,
-                idleLivenessFactor);
+                idleLivenessFactor,
+                extensions);
     }
 
     public EndpointConfig withAttempt(Attempt other) {
@@ -141,7 +172,8 @@ public record EndpointConfig(
                 other,
                 fragmentOctets,
                 invalidSpiReplies,
-                idleLivenessFactor);
+                idleLivenessFactor,
+                extensions);
     }
 
     public EndpointConfig withFragmentOctets(int octets) {
@@ -154,11 +186,35 @@ public record EndpointConfig(
                 attempt,
                 octets,
                 invalidSpiReplies,
-                idleLivenessFactor);
+                idleLivenessFactor,
+                extensions);
     }
 
     public EndpointConfig withInvalidSpiReplies(boolean on) {
         return new EndpointConfig(
-                ikePort, natPort, retransmission, halfOpen, rekey, attempt, fragmentOctets, on, idleLivenessFactor);
+                ikePort,
+                natPort,
+                retransmission,
+                halfOpen,
+                rekey,
+                attempt,
+                fragmentOctets,
+                on,
+                idleLivenessFactor,
+                extensions);
+    }
+
+    public EndpointConfig withExtensions(Extensions other) {
+        return new EndpointConfig(
+                ikePort,
+                natPort,
+                retransmission,
+                halfOpen,
+                rekey,
+                attempt,
+                fragmentOctets,
+                invalidSpiReplies,
+                idleLivenessFactor,
+                other);
     }
 }

@@ -60,6 +60,13 @@ public final class IkeEndpoint {
                 env.espSpis()
                         .find(spiIn)
                         .ifPresent(pair -> guard(pair.peer(), now, peer -> Peer.pathChanged(pair, path)));
+            case IkeInput.UnknownSpiReceived(var path) ->
+                env.peers().values().stream()
+                        .filter(peer -> peer.config()
+                                .remoteAddresses()
+                                .contains(path.remote().address()))
+                        .findFirst()
+                        .ifPresent(peer -> guard(peer, now, Peer::usesForgottenSas));
             case IkeInput.ShutdownRequested(boolean deleteSas) -> shutDown(deleteSas, now);
         }
         settle(now);

@@ -57,6 +57,12 @@ public sealed interface IkeInput {
     /** An ESP packet that authenticated came from another address or port than the SA has (RFC 7296 2.23, IKE-46). */
     record PeerPathChanged(int spiIn, UdpPath path) implements IkeInput {}
 
+    /**
+     * An ESP packet for an SPI that nobody here has came from this way: when a configured peer lives there, it still uses SAs of before
+     * our start, and a new IKE SA tells it so.
+     */
+    record UnknownSpiReceived(UdpPath path) implements IkeInput {}
+
     /** The process is about to end. Sends DELETE for every IKE SA when {@code deleteSas}; peers find out by liveness otherwise. */
     record ShutdownRequested(boolean deleteSas) implements IkeInput {}
 

@@ -26,6 +26,9 @@ public sealed interface IkeOutput {
     /** The pair's datagrams take another way from now on (NAT rebinding, MOBIKE). */
     record MoveChildSa(String peer, int spiIn, UdpPath path) implements IkeOutput {}
 
+    /** One octet of 0xFF, without a non-ESP marker, that keeps a NAT in front of us open (RFC 3948 2.3, 4). */
+    record SendKeepalive(UdpPath path) implements IkeOutput {}
+
     record Report(IkeEvent event) implements IkeOutput {}
 
     enum Direction {

@@ -13,6 +13,9 @@ public interface IkeEffects {
     /** Sends one IKE message; a message that cannot be sent is lost, which retransmission deals with. */
     void send(UdpPath path, Octets datagram);
 
+    /** Sends the one octet that keeps a NAT open (RFC 3948 2.3); lost when it cannot be sent. */
+    void keepalive(UdpPath path);
+
     void install(IkeOutput.Direction direction, ChildSa sa);
 
     void remove(String peer, IkeOutput.Direction direction, int spi);

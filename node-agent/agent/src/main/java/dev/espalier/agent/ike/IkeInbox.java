@@ -33,6 +33,7 @@ public final class IkeInbox {
     static final int MAX_REQUESTS = 256;
     static final int MAX_LIVE_DATAGRAMS = 2048;
     static final int MAX_OPENING_DATAGRAMS = 512;
+    static final int MAX_UNKNOWN_SPIS = 32;
 
     private static final int RESPONDER_SPI_OFFSET = 8;
     private static final int EXCHANGE_TYPE_OFFSET = 18;
@@ -46,6 +47,7 @@ public final class IkeInbox {
     private final ArrayDeque<IkeInput> requests = new ArrayDeque<>();
     private final Map<Integer, UdpPath> movedPeers = new LinkedHashMap<>();
     private final Set<String> waitingPeers = new LinkedHashSet<>();
+    private final Set<UdpPath> unknownSpis = new LinkedHashSet<>();
     private final ArrayDeque<IkeInput> live = new ArrayDeque<>();
     private final ArrayDeque<IkeInput> opening = new ArrayDeque<>();
 
@@ -117,6 +119,18 @@ public final class IkeInbox {
         }
     }
 
+    /** ESP for an SPI that nobody has comes this way; what there is no room for comes again. */
+    public void unknownSpi(UdpPath path) {
+        lock.lock();
+        try {
+            if (unknownSpis.size() < MAX_UNKNOWN_SPIS && unknownSpis.add(path)) {
+                notEmpty.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Authenticated ESP of this SA came from elsewhere; the newest place counts. */
     public void peerPathChanged(int spiIn, UdpPath path) {
         lock.lock();
@@ -167,6 +181,12 @@ public final class IkeInbox {
         if (waiting.hasNext()) {
             IkeInput input = new IkeInput.TrafficWaiting(waiting.next());
             waiting.remove();
+            return input;
+        }
+        Iterator<UdpPath> unknown = unknownSpis.iterator();
+        if (live.isEmpty() && unknown.hasNext()) {
+            IkeInput input = new IkeInput.UnknownSpiReceived(unknown.next());
+            unknown.remove();
             return input;
         }
         IkeInput datagram = live.poll();

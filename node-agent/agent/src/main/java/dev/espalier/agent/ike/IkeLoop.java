@@ -120,6 +120,7 @@ public final class IkeLoop {
     private void carryOut(IkeOutput output, long nanos) {
         switch (output) {
             case IkeOutput.SendDatagram send -> effects.send(send.path(), send.datagram());
+            case IkeOutput.SendKeepalive keepalive -> effects.keepalive(keepalive.path());
             case IkeOutput.InstallChildSa install -> effects.install(install.direction(), install.sa());
             case IkeOutput.RemoveChildSa remove -> effects.remove(remove.peer(), remove.direction(), remove.spi());
             case IkeOutput.MoveChildSa move -> effects.move(move.peer(), move.spiIn(), move.path());

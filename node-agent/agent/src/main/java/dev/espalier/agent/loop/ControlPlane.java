@@ -14,6 +14,9 @@ public interface ControlPlane extends DataPathEvents {
      */
     boolean ikeDatagram(UdpPath path, Octets datagram);
 
+    /** ESP for an SPI that nobody here has comes this way: its sender may not know that this node has started afresh. Not told for each packet. */
+    void unknownSpi(UdpPath path);
+
     /**
      * A loop met an error that is not the network's doing, such as a device that is gone, or a bug of ours. Said at once, and again every ten
      * seconds while it lasts; the loop goes on trying.

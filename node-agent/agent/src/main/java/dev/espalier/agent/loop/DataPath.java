@@ -69,6 +69,15 @@ public final class DataPath implements AutoCloseable {
         ikeSender.send(path, datagram);
     }
 
+    /**
+     * Sends what keeps a NAT open (RFC 3948 2.3) along {@code path}. Any thread.
+     *
+     * @throws ErrnoException when the kernel refuses it; the next one comes soon
+     */
+    public void sendKeepalive(UdpPath path) throws ErrnoException {
+        ikeSender.sendKeepalive(path);
+    }
+
     public DataPathStatistics statistics() {
         return new DataPathStatistics(
                 counters.packetsOut.sum(),

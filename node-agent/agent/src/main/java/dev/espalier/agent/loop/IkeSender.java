@@ -17,6 +17,8 @@ final class IkeSender {
     private static final int INTERNETWORK_CONTROL = 0xc0;
 
     private final UdpSockets sockets;
+    private static final Octets KEEPALIVE = Octets.of((byte) 0xff);
+
     private final Arena arena = Arena.ofAuto();
     private final long memory = arena.allocate(MAX_DATAGRAM, 8).address();
     private final SendBatch v4 = new SendBatch(arena, false, 1);
@@ -34,14 +36,27 @@ final class IkeSender {
         if (socket == null) {
             throw new ErrnoException("sendmmsg", "IKE from " + path.local(), Errno.EAFNOSUPPORT);
         }
-        int marker = sockets.isMarked(port) ? Datagram.NON_ESP_MARKER_LENGTH : 0;
+        send(socket, path, datagram, sockets.isMarked(port) ? Datagram.NON_ESP_MARKER_LENGTH : 0);
+    }
+
+    /** @throws ErrnoException when the kernel refuses it */
+    synchronized void sendKeepalive(UdpPath path) throws ErrnoException {
+        UdpSocket socket =
+                sockets.find(path.remote().address().v6(), path.local().port());
+        if (socket == null) {
+            throw new ErrnoException("sendmmsg", "keepalive from " + path.local(), Errno.EAFNOSUPPORT);
+        }
+        send(socket, path, KEEPALIVE, 0);
+    }
+
+    private void send(UdpSocket socket, UdpPath path, Octets datagram, int marker) throws ErrnoException {
         if (marker + datagram.length() > MAX_DATAGRAM) {
             throw new ErrnoException("sendmmsg", "IKE to " + path.remote(), Errno.EMSGSIZE);
         }
         Memory.putInt(memory, 0);
         byte[] bytes = datagram.toArray();
         Memory.copyFromHeap(bytes, 0, memory + marker, bytes.length);
-        SendBatch batch = ipv6 ? v6 : v4;
+        SendBatch batch = path.remote().address().v6() ? v6 : v4;
         batch.clear();
         batch.add(memory, marker + bytes.length, path, INTERNETWORK_CONTROL);
         if (!socket.send(batch)) {

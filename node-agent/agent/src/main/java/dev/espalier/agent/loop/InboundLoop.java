@@ -17,9 +17,14 @@ import dev.espalier.wire.Octets;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /** One socket to TUN device: receive a batch, hand IKE on, open ESP in place, write what is authentic and allowed. */
 final class InboundLoop extends PacketLoop {
+    private static final ValueLayout.OfInt SPI = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final int ESP_HEADER_LENGTH = 8;
+    private static final long UNKNOWN_SPI_PAUSE_NANOS = 100_000_000;
+
     private final UdpSocket socket;
     private final boolean marked;
     private final TunQueue tun;
@@ -30,6 +35,7 @@ final class InboundLoop extends PacketLoop {
     private final EspInbound inbound;
     private final PacketBatch batch;
     private final ReceiveBatch received;
+    private long tellAgainNanos;
 
     /** @param marked whether the socket's port carries ESP, and IKE behind the non-ESP marker */
     InboundLoop(
@@ -58,6 +64,7 @@ final class InboundLoop extends PacketLoop {
             PacketBuffer packet = batch.get(i);
             received.buffer(i, packet.address() + PacketBuffer.HEADROOM, packet.maxLength());
         }
+        this.tellAgainNanos = System.nanoTime();
         watch(socket.fd());
     }
 
@@ -105,7 +112,11 @@ final class InboundLoop extends PacketLoop {
                         received.sourceHigh(i),
                         received.sourceLow(i),
                         received.sourcePort(i));
+        int spi = packet.length() < ESP_HEADER_LENGTH ? 0 : packet.memory().get(SPI, packet.offset());
         Verdict verdict = process(packet, tables, nowNanos);
+        if (verdict == Verdict.DROPPED && tables.sad().inbound(spi) == null) {
+            unknownSpi(i, nowNanos);
+        }
         if (verdict == Verdict.DUMMY) {
             counters.dummiesIn.increment();
         }
@@ -117,6 +128,13 @@ final class InboundLoop extends PacketLoop {
             return false;
         }
         return true;
+    }
+
+    private void unknownSpi(int i, long nowNanos) {
+        if (nowNanos - tellAgainNanos >= 0) {
+            tellAgainNanos = nowNanos + UNKNOWN_SPI_PAUSE_NANOS;
+            control.unknownSpi(received.path(i));
+        }
     }
 
     /** A bug of ours that one packet hits must not cost the others. */

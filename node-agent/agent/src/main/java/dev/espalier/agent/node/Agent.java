@@ -24,6 +24,7 @@ import dev.espalier.ike.IkeOutput;
 import dev.espalier.ike.KeyLog;
 import dev.espalier.ike.Now;
 import dev.espalier.ike.auth.SignatureSelfTest;
+import dev.espalier.ike.crypto.CrashTokens;
 import dev.espalier.ike.crypto.CryptoSelfTest;
 import dev.espalier.linux.netlink.Rtnetlink;
 import java.io.IOException;
@@ -73,7 +74,8 @@ public final class Agent implements AutoCloseable {
             CipherBackend ciphers,
             RunFolder runFolder,
             Rtnetlink netlink,
-            PacketFilter filter) {
+            PacketFilter filter,
+            IkeEngine engine) {
         this.settings = settings;
         this.source = source;
         this.identity = identity;
@@ -96,7 +98,7 @@ public final class Agent implements AutoCloseable {
                 settings.mtu(),
                 System::nanoTime);
         IkeLoop loop = new IkeLoop(
-                engine(),
+                engine,
                 inbox,
                 new NodeEffects(dataPlane, installer, drops, rekeys),
                 System::nanoTime,
@@ -126,7 +128,9 @@ public final class Agent implements AutoCloseable {
             runFolder = RunFolder.open(settings.runDir());
             netlink = Rtnetlink.open();
             filter = PacketFilter.open();
-            Agent agent = new Agent(settings, source, identity, ciphers, runFolder, netlink, filter);
+            SecureRandom random = new SecureRandom();
+            IkeEngine engine = engine(CrashSecret.load(settings.runDir(), random), random);
+            Agent agent = new Agent(settings, source, identity, ciphers, runFolder, netlink, filter, engine);
             agent.startThreads();
             LOG.infof("node %s, ESP by %s", settings.nodeName(), ciphers.description());
             return agent;
@@ -195,8 +199,10 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private static IkeEngine engine() {
-        IkeEndpoint endpoint = new IkeEndpoint(EndpointConfig.DEFAULTS, new SecureRandom(), KeyLog.NONE);
+    private static IkeEngine engine(CrashTokens tokens, SecureRandom random) {
+        EndpointConfig.Extensions extensions = EndpointConfig.DEFAULTS.extensions();
+        EndpointConfig config = EndpointConfig.DEFAULTS.withExtensions(extensions.withCrashTokens(tokens));
+        IkeEndpoint endpoint = new IkeEndpoint(config, random, KeyLog.NONE);
         return new IkeEngine() {
             @Override
             public List<IkeOutput> handle(IkeInput input, Now now) {

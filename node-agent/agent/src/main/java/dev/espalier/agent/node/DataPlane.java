@@ -70,6 +70,14 @@ final class DataPlane implements AutoCloseable {
         current.path.sendIke(path, datagram);
     }
 
+    /** @throws ErrnoException when it cannot be sent now */
+    void sendKeepalive(UdpPath path) throws ErrnoException {
+        Running current = running;
+        if (current != null) {
+            current.path.sendKeepalive(path);
+        }
+    }
+
     /** Since the agent started. */
     synchronized DataPathStatistics statistics() {
         Running current = running;

@@ -25,6 +25,11 @@ final class LoopEvents implements ControlPlane {
     }
 
     @Override
+    public void unknownSpi(UdpPath path) {
+        inbox.unknownSpi(path);
+    }
+
+    @Override
     public void loopTrouble(String loop, Exception cause) {
         LOG.errorf(cause, "packet loop %s: %s", loop, cause.getMessage());
         repair.run();

@@ -44,6 +44,15 @@ final class NodeEffects implements IkeEffects {
     }
 
     @Override
+    public void keepalive(UdpPath path) {
+        try {
+            dataPlane.sendKeepalive(path);
+        } catch (ErrnoException e) {
+            LOG.debugf("%s: %s", path, e.getMessage());
+        }
+    }
+
+    @Override
     public void install(IkeOutput.Direction direction, ChildSa sa) {
         try {
             installer.install(direction, sa);

@@ -61,6 +61,11 @@ class IkeLoopTest {
         }
 
         @Override
+        public void keepalive(UdpPath path) {
+            effects.add("keepalive");
+        }
+
+        @Override
         public void install(IkeOutput.Direction direction, ChildSa sa) {
             effects.add("install");
         }

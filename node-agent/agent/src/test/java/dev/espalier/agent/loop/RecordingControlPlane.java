@@ -12,12 +12,18 @@ final class RecordingControlPlane implements ControlPlane {
     final List<String> needed = new CopyOnWriteArrayList<>();
     final List<UdpPath> moved = new CopyOnWriteArrayList<>();
     final List<IkeMessage> ike = new CopyOnWriteArrayList<>();
+    final List<UdpPath> unknown = new CopyOnWriteArrayList<>();
     final List<String> trouble = new CopyOnWriteArrayList<>();
     volatile boolean full;
 
     @Override
     public boolean ikeDatagram(UdpPath path, Octets datagram) {
         return !full && ike.add(new IkeMessage(path, datagram));
+    }
+
+    @Override
+    public void unknownSpi(UdpPath path) {
+        unknown.add(path);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.espalier.ike.message.Message;
 import dev.espalier.ike.message.NotifyType;
 import dev.espalier.ike.message.Payload;
 import dev.espalier.ike.proposal.ProtocolId;
+import dev.espalier.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +28,13 @@ public final class InformationalExchange {
                 : List.of(new Payload.Delete(
                         ProtocolId.ESP,
                         spisIn.stream().map(spi -> Offers.spi(spi.intValue())).toList()));
+    }
+
+    /** Reports a request whose message ID is out of the window (RFC 7296 2.3). */
+    public static List<Payload> invalidMessageId(long messageId) {
+        return List.of(Payload.Notify.of(
+                NotifyType.INVALID_MESSAGE_ID,
+                new WireWriter().i32((int) messageId).toOctets()));
     }
 
     /** What an initiator tells a responder that it could not authenticate (IKE-33). */

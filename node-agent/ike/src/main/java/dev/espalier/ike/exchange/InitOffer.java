@@ -169,6 +169,7 @@ public final class InitOffer implements AutoCloseable {
                     InitPayloads.fragments(response),
                     InitPayloads.localBehindNat(response, path),
                     InitPayloads.remoteBehindNat(response, path),
+                    InitPayloads.childless(response),
                     chosen,
                     IntAuth.NONE);
         }

@@ -52,6 +52,10 @@ final class InitPayloads {
         return List.copyOf(notifies);
     }
 
+    static boolean childless(Message message) {
+        return message.notification(NotifyType.CHILDLESS_IKEV2_SUPPORTED).isPresent();
+    }
+
     static boolean intermediate(Message message) {
         return message.notification(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED).isPresent();
     }

@@ -86,6 +86,7 @@ public final class InitResponder {
                         forceEncapsulation,
                         !suite.additional().isEmpty(),
                         random));
+                payloads.add(Payload.Notify.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED));
                 if (!anchors.isEmpty()) {
                     payloads.add(new Payload.CertificateRequest(
                             CertEncoding.X509_SIGNATURE, TrustAnchors.authorities(anchors)));
@@ -134,6 +135,7 @@ public final class InitResponder {
                     InitPayloads.fragments(request),
                     InitPayloads.localBehindNat(request, path),
                     InitPayloads.remoteBehindNat(request, path),
+                    InitPayloads.childless(request),
                     chosen,
                     IntAuth.NONE);
         }

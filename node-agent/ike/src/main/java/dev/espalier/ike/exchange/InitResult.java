@@ -19,6 +19,7 @@ import java.util.Set;
  * @param response as it was on the wire
  * @param peerHashes of the peer's SIGNATURE_HASH_ALGORITHMS; empty when it sent none
  * @param peerFragments whether it sent IKEV2_FRAGMENTATION_SUPPORTED
+ * @param peerChildless whether it takes an IKE_AUTH without a child SA (RFC 6023)
  * @param chosen the proposal that both agreed on
  * @param intAuth of the IKE_INTERMEDIATE exchanges so far
  * @param localBehindNat whether the peer saw us under another address or port (RFC 7296 2.23)
@@ -36,6 +37,7 @@ public record InitResult(
         boolean peerFragments,
         boolean localBehindNat,
         boolean remoteBehindNat,
+        boolean peerChildless,
         Proposal chosen,
         IntAuth intAuth) {
     public InitResult {
@@ -88,6 +90,7 @@ public record InitResult(
                     peerFragments,
                     localBehindNat,
                     remoteBehindNat,
+                    peerChildless,
                     chosen,
                     intAuth.after(prf, keys.keys(), sentRequest, sentResponse));
         }

@@ -7,6 +7,7 @@ import dev.espalier.ike.PeerConfig;
 import dev.espalier.ike.auth.PeerVerdict;
 import dev.espalier.ike.crypto.KeyExchange;
 import dev.espalier.ike.crypto.Secret;
+import dev.espalier.ike.exchange.Abilities;
 import dev.espalier.ike.exchange.AuthExchange;
 import dev.espalier.ike.exchange.ChildAnswer;
 import dev.espalier.ike.exchange.ChildOffer;
@@ -26,6 +27,7 @@ import dev.espalier.ike.message.Payload;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.UdpEndpoint;
 import dev.espalier.wire.ip.UdpPath;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,7 +52,7 @@ public final class Attempt implements Party {
         record AuthSent(
                 InitResult init,
                 SkChannel channel,
-                ChildOffer child,
+                Optional<ChildOffer> child,
                 OwnProof own,
                 PeerAuthentication authentication,
                 UdpPath path)
@@ -89,8 +91,7 @@ public final class Attempt implements Party {
         this.replacement = replacement;
         InitOffer offer = new InitOffer(spi, config.ikeProposals(), path, config.forceUdpEncapsulation(), env.random());
         this.stage = new Stage.InitSent(offer, offer.request(), 0);
-        this.repetition =
-                new Retransmission(List.of(offer.request()), env.config().retransmission(), nowNanos);
+        this.repetition = new Retransmission(offer.request(), env.config().retransmission(), nowNanos);
         env.ikeSpis().bind(spi, this);
         env.out().send(path, repetition.datagrams());
     }
@@ -147,7 +148,7 @@ public final class Attempt implements Party {
         }
         Octets request = sent.offer().request();
         stage = new Stage.InitSent(sent.offer(), request, sent.rounds() + 1);
-        repetition = new Retransmission(List.of(request), env.config().retransmission(), nowNanos);
+        repetition = new Retransmission(request, env.config().retransmission(), nowNanos);
         env.out().send(initPath, repetition.datagrams());
     }
 
@@ -155,7 +156,9 @@ public final class Attempt implements Party {
         boolean nat = init.localBehindNat() || init.remoteBehindNat() || config.forceUdpEncapsulation();
         UdpPath path = nat ? floated(initPath) : initPath;
         env.logKeys(init.spiInitiator(), init.spiResponder(), init.keys());
-        SkChannel channel = new SkChannel(init.keys(), true, init.peerFragments(), env);
+        SkChannel channel = stage instanceof Stage.IntermediateSent before
+                ? before.channel().next(init.keys(), true, env)
+                : new SkChannel(init.keys(), true, init.peerFragments(), env);
         if (init.nextAdditional().isPresent()) {
             exchangeKeys(init, channel, path, nowNanos);
         } else {
@@ -173,7 +176,11 @@ public final class Attempt implements Party {
 
     private void authenticate(InitResult init, SkChannel channel, UdpPath path, long nowNanos) {
         Optional<Authentications> authentications = env.authentications();
-        ChildOffer child = ChildOffer.inAuth(config, env.espSpis().reserve(), env.random());
+        Optional<ChildOffer> child = env.config().extensions().childless() && init.peerChildless()
+                ? Optional.empty()
+                : Optional.of(ChildOffer.inAuth(config, env.espSpis().reserve(), env.random()));
+        List<Payload> payloads = new ArrayList<>(child.map(ChildOffer::payloads).orElse(List.of()));
+        payloads.addAll(env.abilities(spi, init.spiResponder()).payloads());
         PeerAuthentication authentication = config.authentication();
         OwnProof own = authentications.orElseThrow().own(authentication);
         AuthExchange.Proof proof = AuthExchange.request(
@@ -182,13 +189,13 @@ public final class Attempt implements Party {
                 authentication.remoteIdentity(),
                 authentications.get().anchors(authentication),
                 !peer.contacted(),
-                child.payloads(),
+                payloads,
                 env.random());
         stage = new Stage.AuthSent(init, channel, child, own, authentication, path);
         switch (proof) {
             case AuthExchange.Proof.Impossible(String reason) -> fail("IKE_AUTH", reason, nowNanos);
-            case AuthExchange.Proof.Ready(List<Payload> payloads) ->
-                send(channel, new Message(header(init, ExchangeType.IKE_AUTH), payloads), path, nowNanos);
+            case AuthExchange.Proof.Ready(List<Payload> all) ->
+                send(channel, new Message(header(init, ExchangeType.IKE_AUTH), all), path, nowNanos);
         }
     }
 
@@ -197,8 +204,7 @@ public final class Attempt implements Party {
     }
 
     private void send(SkChannel channel, Message request, UdpPath path, long nowNanos) {
-        repetition =
-                new Retransmission(channel.seal(request, path), env.config().retransmission(), nowNanos);
+        repetition = new Retransmission(channel, request, path, env.config().retransmission(), nowNanos);
         refusal = Optional.empty();
         env.out().send(path, repetition.datagrams());
     }
@@ -267,8 +273,8 @@ public final class Attempt implements Party {
                 try (shared) {
                     next = sent.init().after(shared, sent.sentOctets(), IntermediateOctets.of(received, complete));
                 }
-                release(sent);
                 proceed(next, now.nanos());
+                release(sent);
             }
         }
     }
@@ -316,6 +322,7 @@ public final class Attempt implements Party {
 
     private void establish(Stage.AuthSent sent, Message response, PeerVerdict.Authenticated verdict, Now now) {
         InitResult init = sent.init();
+        Abilities abilities = Abilities.of(response);
         IkeSa.Origin origin = new IkeSa.Origin(
                 init.spiInitiator(),
                 init.spiResponder(),
@@ -328,21 +335,28 @@ public final class Attempt implements Party {
                 Authentications.made(verdict, sent.own(), sent.authentication(), now),
                 env.nextSequence(),
                 0,
-                new ReplyWindow(0),
-                init.nextId() + 1);
+                new ReplyWindow(0, env.config().extensions().window()),
+                init.nextId() + 1,
+                env.config().extensions().mobike() && abilities.mobike());
         stage = new Stage.Over();
         IkeSa sa = new IkeSa(env, peer, origin, config.ikeProposals(), new SaState.Live(), now.nanos());
         peer.established(sa, started, now.nanos());
-        ChildAnswer answer = sent.child().readInAuth(response, init);
+        sa.told(abilities, now.nanos());
+        if (sent.child().isEmpty()) {
+            sa.want(new Task.CreateChild(), now.nanos());
+            return;
+        }
+        ChildOffer offer = sent.child().get();
+        ChildAnswer answer = offer.readInAuth(response, init);
         if (answer instanceof ChildAnswer.Accepted(var child)) {
             ChildPair pair = peer.children().add(child, sa, childBasis, 0, now.nanos());
             peer.children().use(pair);
             peer.childMade(pair, Optional.empty());
             return;
         }
-        env.espSpis().release(sent.child().spiIn());
+        env.espSpis().release(offer.spiIn());
         if (answer instanceof ChildAnswer.Unusable) {
-            sa.want(new Task.DeleteChild(sent.child().spiIn()), now.nanos());
+            sa.want(new Task.DeleteChild(offer.spiIn()), now.nanos());
         }
         peer.failed("IKE_AUTH", "no child SA: " + answer, true);
     }
@@ -402,7 +416,7 @@ public final class Attempt implements Party {
             case Stage.InitSent sent -> sent.offer().close();
             case Stage.IntermediateSent sent -> release(sent);
             case Stage.AuthSent sent -> {
-                env.espSpis().release(sent.child().spiIn());
+                sent.child().ifPresent(child -> env.espSpis().release(child.spiIn()));
                 sent.channel().close();
                 sent.init().keys().keys().close();
             }

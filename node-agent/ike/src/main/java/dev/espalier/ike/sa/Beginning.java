@@ -1,7 +1,6 @@
 package dev.espalier.ike.sa;
 
 import dev.espalier.ike.PeerConfig;
-import dev.espalier.wire.ip.UdpEndpoint;
 import dev.espalier.wire.ip.UdpPath;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +33,11 @@ final class Beginning {
         suspended = false;
         demanded = true;
         pause.none(nowNanos);
+    }
+
+    /** As {@link #demand}, but neither sooner than a pause allows nor against a suspension. */
+    void demandAgain() {
+        demanded = demanded || !suspended;
     }
 
     /** The end that does not begin by itself waits a little, since the other one surely does. */
@@ -111,14 +115,7 @@ final class Beginning {
 
     /** One remote address after the other, attempt by attempt. */
     private Optional<UdpPath> path(PeerConfig config) {
-        int port = env.config().ikePort();
-        List<UdpPath> paths = config.remoteAddresses().stream()
-                .flatMap(remote -> config.localAddresses().stream()
-                        .filter(local -> local.v6() == remote.v6())
-                        .findFirst()
-                        .map(local -> new UdpPath(new UdpEndpoint(local, port), new UdpEndpoint(remote, port)))
-                        .stream())
-                .toList();
+        List<UdpPath> paths = Paths.all(config, env.config().ikePort());
         return paths.isEmpty() ? Optional.empty() : Optional.of(paths.get(pause.failures() % paths.size()));
     }
 

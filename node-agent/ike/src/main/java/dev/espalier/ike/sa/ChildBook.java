@@ -114,10 +114,10 @@ final class ChildBook {
         return pairs.stream().filter(ChildPair::inUse).toList();
     }
 
-    /** Pairs of one IKE SA that nothing is being done with, oldest first. */
+    /** Pairs of one IKE SA that nothing is being done with and of which one would do, oldest first (CPU-01). */
     List<ChildPair> idle(IkeSa sa) {
         return pairs.stream()
-                .filter(pair -> pair.sa() == sa && pair.state() == ChildPair.State.LIVE)
+                .filter(pair -> pair.sa() == sa && pair.state() == ChildPair.State.LIVE && !pair.ofResource())
                 .toList();
     }
 

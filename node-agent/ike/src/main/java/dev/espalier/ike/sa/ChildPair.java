@@ -43,6 +43,7 @@ public final class ChildPair {
     private IkeSa sa;
     private State state = State.LIVE;
     private boolean outboundInstalled;
+    private boolean ofResource;
     private long lingerUntilNanos;
 
     /** @param softPart of each hard limit at which rekeying starts */
@@ -118,6 +119,15 @@ public final class ChildPair {
     /** Whether it waits for a sign that the peer is ready to receive on it. */
     boolean deferred() {
         return inUse() && !outboundInstalled;
+    }
+
+    /** Whether it is one of several for the same selectors, each for a resource such as a CPU (RFC 9611). */
+    boolean ofResource() {
+        return ofResource;
+    }
+
+    void ofResource(boolean is) {
+        ofResource = is;
     }
 
     void lingerUntil(long nanos) {

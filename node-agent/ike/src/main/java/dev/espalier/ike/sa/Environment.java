@@ -9,6 +9,7 @@ import dev.espalier.ike.crypto.IkeKeys;
 import dev.espalier.ike.crypto.RandomValues;
 import dev.espalier.ike.crypto.Secret;
 import dev.espalier.ike.demux.SpiTable;
+import dev.espalier.ike.exchange.Abilities;
 import dev.espalier.ike.exchange.IkeSaKeys;
 import dev.espalier.ike.message.FragmentBudget;
 import dev.espalier.wire.Octets;
@@ -113,6 +114,16 @@ public final class Environment {
                         .flatMap(config -> known.anchors(config.authentication()).stream())
                         .distinct()
                         .toList();
+    }
+
+    /** What we tell of ourselves when we authenticate, and keep to within the IKE SA with these SPIs. */
+    Abilities abilities(long spiInitiator, long spiResponder) {
+        EndpointConfig.Extensions own = config.extensions();
+        return new Abilities(
+                own.mobike(),
+                own.window(),
+                own.crashTokens().map(tokens -> tokens.token(spiInitiator, spiResponder)),
+                Optional.empty());
     }
 
     /** What happened earlier has the smaller number. Times do not tell: much may happen at one instant. */

@@ -8,6 +8,7 @@ import dev.espalier.ike.PeerConfig;
 import dev.espalier.ike.auth.Identity;
 import dev.espalier.ike.auth.PeerVerdict;
 import dev.espalier.ike.crypto.Secret;
+import dev.espalier.ike.exchange.Abilities;
 import dev.espalier.ike.exchange.AuthExchange;
 import dev.espalier.ike.exchange.ChildReply;
 import dev.espalier.ike.exchange.ChildResponder;
@@ -26,6 +27,7 @@ import dev.espalier.ike.proposal.ProposalSelection;
 import dev.espalier.ike.proposal.SaProposal;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.UdpPath;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,7 +40,7 @@ public final class HalfOpenSa implements Party {
     private final Environment env;
     private final long created;
     private final Runnable settled;
-    private final ReplyWindow replies = new ReplyWindow(FIRST_ID);
+    private final ReplyWindow replies;
     private InitResult init;
     private SkChannel channel;
     /** Of the exchange before, whose request may come again. */
@@ -51,6 +53,7 @@ public final class HalfOpenSa implements Party {
         this.env = env;
         this.init = init;
         this.created = env.nextSequence();
+        this.replies = new ReplyWindow(FIRST_ID, env.config().extensions().window());
         this.channel = new SkChannel(init.keys(), false, init.peerFragments(), env);
         this.settled = settled;
         env.ikeSpis().bind(init.spiResponder(), this);
@@ -83,13 +86,13 @@ public final class HalfOpenSa implements Party {
             case REPEATED -> {
                 if (channel.repeats(received)
                         || before.filter(c -> c.repeats(received)).isPresent()) {
-                    env.out().send(from, replies.stored());
+                    env.out().send(from, replies.stored(header.messageId()).datagrams());
                 }
             }
-            case NEXT -> {
+            case NEW -> {
                 if (over) {
                     env.out().dropped("IKE SA closed", from, header.toString());
-                } else if (header.exchange().equals(due())) {
+                } else if (header.exchange().equals(due()) && header.messageId() == init.nextId()) {
                     receiveNext(received, from, now);
                 } else {
                     env.out().dropped("before authentication", from, header.toString());
@@ -134,7 +137,7 @@ public final class HalfOpenSa implements Party {
                 before = Optional.of(channel);
                 init.keys().keys().close();
                 init = next;
-                channel = new SkChannel(next.keys(), false, next.peerFragments(), env);
+                channel = channel.next(next.keys(), false, env);
                 env.logKeys(next.spiInitiator(), next.spiResponder(), next.keys());
             }
         }
@@ -181,7 +184,9 @@ public final class HalfOpenSa implements Party {
         Optional<ChildReply> reply = request.first(Payload.Sa.class).isPresent()
                 ? Optional.of(ChildResponder.answerInAuth(request, peer.config(), spiIn, init))
                 : Optional.empty();
-        List<Payload> child = reply.map(ChildReply::payloads).orElse(List.of());
+        Abilities abilities = Abilities.of(request);
+        List<Payload> child = new ArrayList<>(reply.map(ChildReply::payloads).orElse(List.of()));
+        child.addAll(answered(abilities).payloads());
         switch (AuthExchange.response(init, own, child, env.random())) {
             case AuthExchange.Proof.Impossible(String reason) -> {
                 env.espSpis().release(spiIn);
@@ -196,7 +201,7 @@ public final class HalfOpenSa implements Party {
                 IkeSa sa = new IkeSa(
                         env,
                         peer,
-                        origin(peer.config(), verdict, own, from, now),
+                        origin(peer.config(), verdict, own, abilities.mobike(), from, now),
                         peer.config().ikeProposals(),
                         new SaState.Live(),
                         now.nanos());
@@ -207,6 +212,7 @@ public final class HalfOpenSa implements Party {
                     env.espSpis().release(spiIn);
                 }
                 answer(payloads, from);
+                sa.told(abilities, now.nanos());
                 boolean initialContact =
                         request.notification(NotifyType.INITIAL_CONTACT).isPresent();
                 peer.establishedByPeer(sa, created, initialContact, now.nanos());
@@ -217,8 +223,14 @@ public final class HalfOpenSa implements Party {
         }
     }
 
+    /** A responder says that it knows MOBIKE only when the initiator does (RFC 4555 3.1). */
+    private Abilities answered(Abilities theirs) {
+        Abilities own = env.abilities(init.spiInitiator(), init.spiResponder());
+        return new Abilities(own.mobike() && theirs.mobike(), own.window(), own.crashToken(), own.authLifetime());
+    }
+
     private IkeSa.Origin origin(
-            PeerConfig config, PeerVerdict.Authenticated verdict, OwnProof own, UdpPath from, Now now) {
+            PeerConfig config, PeerVerdict.Authenticated verdict, OwnProof own, boolean mobike, UdpPath from, Now now) {
         boolean nat = init.localBehindNat() || init.remoteBehindNat();
         boolean floated = from.local().port() != env.config().ikePort();
         return new IkeSa.Origin(
@@ -234,7 +246,8 @@ public final class HalfOpenSa implements Party {
                 env.nextSequence(),
                 0,
                 replies,
-                0);
+                0,
+                mobike && env.config().extensions().mobike());
     }
 
     private void refuseAuthentication(String peer, String reason, UdpPath from) {
@@ -253,9 +266,9 @@ public final class HalfOpenSa implements Party {
     private Message answer(List<Payload> payloads, UdpPath to) {
         IkeHeader header = new IkeHeader(init.spiInitiator(), init.spiResponder(), due(), false, true, init.nextId());
         Message response = new Message(header, payloads);
-        List<Octets> datagrams = channel.seal(response, to);
-        replies.answered(datagrams);
-        env.out().send(to, datagrams);
+        SentReply reply = new SentReply(response, channel, to);
+        replies.answered(init.nextId(), reply);
+        env.out().send(to, reply.datagrams());
         return response;
     }
 

@@ -1,13 +1,16 @@
 package dev.espalier.ike.sa;
 
 import dev.espalier.ike.IkeEvent;
+import dev.espalier.ike.IkeOutput;
 import dev.espalier.ike.Now;
+import dev.espalier.ike.exchange.Abilities;
 import dev.espalier.ike.exchange.IkeSaKeys;
 import dev.espalier.ike.exchange.NewIkeSa;
 import dev.espalier.ike.message.Decoded;
 import dev.espalier.ike.message.ExchangeType;
 import dev.espalier.ike.message.IkeHeader;
 import dev.espalier.ike.proposal.Proposal;
+import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.UdpPath;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +36,7 @@ public final class IkeSa implements Party {
      * @param lineage sequence number of the authentication it goes back to
      * @param rekeys since then
      * @param nextOwnId first message ID of requests of ours
+     * @param mobike whether both ends know MOBIKE (RFC 4555)
      */
     record Origin(
             long spiInitiator,
@@ -47,7 +51,8 @@ public final class IkeSa implements Party {
             long lineage,
             int rekeys,
             ReplyWindow replies,
-            long nextOwnId) {}
+            long nextOwnId,
+            boolean mobike) {}
 
     private final Environment env;
     private final Peer peer;
@@ -58,16 +63,18 @@ public final class IkeSa implements Party {
     private final OwnRequests own;
     private final FollowUps followUps;
     private final Inbound inbound;
-    private UdpPath path;
+    private final Route route;
     private SaState state;
     private OptionalLong replacedBy = OptionalLong.empty();
+    private OptionalLong reauthenticateNanos = OptionalLong.empty();
+    private Optional<Octets> peerToken = Optional.empty();
 
     /** @param basis IKE proposals that it was negotiated from */
     IkeSa(Environment env, Peer peer, Origin origin, List<Proposal> basis, SaState state, long nowNanos) {
         this.env = env;
         this.peer = peer;
         this.origin = origin;
-        this.path = origin.path();
+        this.route = new Route(origin.path(), origin.localBehindNat(), nowNanos);
         this.state = state;
         this.basis = basis;
         this.tasks = new TaskQueue(env);
@@ -85,18 +92,23 @@ public final class IkeSa implements Party {
                 sa.spiResponder(),
                 sa.initiated(),
                 sa.keys(),
-                new SkChannel(sa.keys(), sa.initiated(), origin.channel().fragments(), env),
-                path,
-                origin.localBehindNat(),
+                origin.channel().next(sa.keys(), sa.initiated(), env),
+                route.path(),
+                route.localBehindNat(),
                 origin.encapsulated(),
                 origin.authentication(),
                 origin.lineage(),
                 origin.rekeys() + 1,
-                new ReplyWindow(0),
-                0);
+                new ReplyWindow(0, env.config().extensions().window()),
+                0,
+                origin.mobike());
         env.logKeys(sa.spiInitiator(), sa.spiResponder(), sa.keys());
         IkeSa made = new IkeSa(env, peer, next, negotiatedFrom, initial, nowNanos);
         made.replacedBy = replacedBy;
+        made.reauthenticateNanos = reauthenticateNanos;
+        if (env.config().extensions().crashTokens().isPresent()) {
+            made.want(new Task.SendCrashToken(), nowNanos);
+        }
         peer.add(made);
         return made;
     }
@@ -118,13 +130,69 @@ public final class IkeSa implements Party {
         moveTo(from);
     }
 
-    /** Follows the peer to another path that it has proven to use. */
+    /** Follows the peer to another path that it has proven to use, unless the NAT in between is ours. */
     public void moveTo(UdpPath other) {
-        if (other.equals(path) || origin.localBehindNat() || state instanceof SaState.Closed) {
-            return;
+        if (!route.localBehindNat()) {
+            follow(other);
         }
-        path = other;
-        peer.children().of(this).forEach(pair -> pair.moved(env, other));
+    }
+
+    /** Takes another path; the address at this end stays one of our own (MOB-01). */
+    void follow(UdpPath other) {
+        boolean ours = peer.config().localAddresses().contains(other.local().address());
+        if (ours && !other.equals(route.path()) && !(state instanceof SaState.Closed)) {
+            route.path(other);
+            peer.children().of(this).forEach(pair -> pair.moved(env, other));
+        }
+    }
+
+    /** Our end, or the peer's, is somewhere else now, and the peer is told (RFC 4555 3.5). */
+    void relocate(UdpPath other, long nowNanos) {
+        follow(other);
+        tasks.addFirst(new Task.UpdateAddresses(), nowNanos);
+        env.touch(peer);
+    }
+
+    boolean localBehindNat() {
+        return route.localBehindNat();
+    }
+
+    void localBehindNat(boolean is) {
+        route.localBehindNat(is);
+    }
+
+    void sent(long nanos) {
+        route.sent(nanos);
+    }
+
+    /** What the peer tells of itself, when it authenticates or later. */
+    void told(Abilities abilities, long nowNanos) {
+        if (abilities.crashToken().isPresent()) {
+            peerToken = abilities.crashToken();
+        }
+        abilities.authLifetime().ifPresent(time -> {
+            // Well before the peer would end it, and not all peers at one instant (RFC 4478 3).
+            reauthenticateNanos = OptionalLong.of(nowNanos + env.jitter(time.toNanos(), 0.7, 0.9));
+            env.touch(peer);
+        });
+    }
+
+    public boolean hasSpis(long spiInitiator, long spiResponder) {
+        return origin.spiInitiator() == spiInitiator && origin.spiResponder() == spiResponder;
+    }
+
+    /** Whether the peer, and nobody else, says that it has forgotten this IKE SA (RFC 6290). */
+    public boolean provesCrash(Octets token) {
+        return peerToken.filter(token::equalsConstantTime).isPresent();
+    }
+
+    /** The peer has proven that it has started afresh. */
+    public void forgottenByPeer(long nowNanos) {
+        boolean used = peer.children().anyInUse(this);
+        lost("peer has restarted and forgotten this IKE SA", nowNanos);
+        if (used) {
+            peer.initiate(nowNanos);
+        }
     }
 
     /** ESP packets count as life (RFC 7296 2.4). */
@@ -134,6 +202,7 @@ public final class IkeSa implements Party {
         }
         if (lastOutboundNanos != 0) {
             lifetime.sent(lastOutboundNanos);
+            route.sent(lastOutboundNanos);
         }
     }
 
@@ -154,6 +223,7 @@ public final class IkeSa implements Party {
 
     void tick(long nowNanos) {
         own.tick(nowNanos);
+        keepNatOpen(nowNanos);
         followUps.expire(nowNanos);
         switch (state) {
             case SaState.Live live -> tickLive(nowNanos);
@@ -169,11 +239,26 @@ public final class IkeSa implements Party {
         }
     }
 
+    private void keepNatOpen(long nowNanos) {
+        if (live() && keepaliveNanos() - nowNanos <= 0) {
+            env.out().add(new IkeOutput.SendKeepalive(route.path()));
+            route.sent(nowNanos);
+        }
+    }
+
+    private long keepaliveNanos() {
+        return route.keepaliveNanos(env.config().extensions().natKeepalive().toNanos());
+    }
+
     private void tickLive(long nowNanos) {
         Optional<String> end = lifetime.over(nowNanos);
         if (end.isPresent()) {
             close(end.get(), nowNanos);
             return;
+        }
+        if (reauthenticateNanos.isPresent() && reauthenticateNanos.getAsLong() - nowNanos <= 0) {
+            reauthenticateNanos = OptionalLong.empty();
+            peer.replace("peer's AUTH_LIFETIME ends", nowNanos);
         }
         if (lifetime.soft(nowNanos) || own.idsRunOut()) {
             want(new Task.RekeyIke(), nowNanos);
@@ -198,7 +283,8 @@ public final class IkeSa implements Party {
         long ofState = switch (state) {
             case SaState.Live live -> {
                 long soft = wants(new Task.RekeyIke()) ? Long.MAX_VALUE : lifetime.softNanos();
-                yield Math.min(Math.min(soft, lifetime.endNanos()), livenessNanos());
+                long first = Math.min(Math.min(soft, lifetime.endNanos()), livenessNanos());
+                yield Math.min(Math.min(first, keepaliveNanos()), reauthenticateNanos.orElse(Long.MAX_VALUE));
             }
             case SaState.Standby standby -> lifetime.hardNanos();
             case SaState.Superseded(long since) -> since + SUPERSEDED_LIMIT.toNanos();
@@ -306,7 +392,7 @@ public final class IkeSa implements Party {
     }
 
     UdpPath path() {
-        return path;
+        return route.path();
     }
 
     boolean encapsulated() {

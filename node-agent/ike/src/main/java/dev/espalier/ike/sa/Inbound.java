@@ -6,16 +6,20 @@ import dev.espalier.ike.message.Message;
 import dev.espalier.ike.message.NotifyType;
 import dev.espalier.ike.message.Opened;
 import dev.espalier.ike.message.Payload;
-import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.UdpPath;
+import java.time.Duration;
 import java.util.List;
 
 /** What comes in for one established IKE SA: responses that are awaited, requests that are next or come again (RFC 7296 2.1 to 2.3). */
 final class Inbound {
+    private static final Duration REPORT_PAUSE = Duration.ofMinutes(1);
+
     private final Environment env;
     private final IkeSa sa;
     private final OwnRequests own;
     private final PeerRequests theirs;
+    private boolean reported;
+    private long reportAgainNanos;
 
     Inbound(Environment env, Peer peer, IkeSa sa, OwnRequests own, FollowUps followUps) {
         this.env = env;
@@ -60,12 +64,12 @@ final class Inbound {
         switch (sa.origin().replies().kind(received.header().messageId())) {
             case REPEATED -> {
                 if (sa.origin().channel().repeats(received)) {
-                    env.out().send(from, sa.origin().replies().stored());
+                    long id = received.header().messageId();
+                    env.out().send(from, sa.origin().replies().stored(id).datagrams());
                 }
             }
-            case OUTSIDE ->
-                env.out().dropped("message ID", from, received.header().toString());
-            case NEXT -> {
+            case OUTSIDE -> outside(received, from, nowNanos);
+            case NEW -> {
                 if (sa.state() instanceof SaState.Closed) {
                     env.out().dropped("IKE SA closed", from, received.header().toString());
                 } else {
@@ -75,12 +79,24 @@ final class Inbound {
         }
     }
 
+    /** Told to the peer as a request of ours, seldom, and only when the peer itself has lost count (RFC 7296 2.3, IKE-08). */
+    private void outside(Decoded.Protected received, UdpPath from, long nowNanos) {
+        env.out().dropped("message ID", from, received.header().toString());
+        if (sa.live()
+                && (!reported || nowNanos - reportAgainNanos >= 0)
+                && sa.origin().channel().authentic(received)) {
+            reported = true;
+            reportAgainNanos = nowNanos + REPORT_PAUSE.toNanos();
+            sa.want(new Task.ReportMessageId(received.header().messageId()), nowNanos);
+        }
+    }
+
     private void receiveNext(Decoded.Protected received, UdpPath from, long nowNanos) {
         switch (sa.origin().channel().open(received, nowNanos)) {
             case Opened.Complete complete -> {
                 sa.heardFrom(from, nowNanos);
                 Message request = complete.message();
-                reply(request.header(), theirs.answer(request, nowNanos), from);
+                reply(request.header(), theirs.answer(request, from, nowNanos), from);
             }
             case Opened.Pending pending -> {}
             case Opened.ProtectedError error -> {
@@ -101,8 +117,9 @@ final class Inbound {
                 sa.origin().initiated(),
                 true,
                 request.messageId());
-        List<Octets> datagrams = sa.origin().channel().seal(new Message(header, payloads), to);
-        sa.origin().replies().answered(datagrams);
-        env.out().send(to, datagrams);
+        SentReply reply =
+                new SentReply(new Message(header, payloads), sa.origin().channel(), to);
+        sa.origin().replies().answered(request.messageId(), reply);
+        env.out().send(to, reply.datagrams());
     }
 }

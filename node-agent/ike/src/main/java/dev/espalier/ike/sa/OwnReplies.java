@@ -1,5 +1,6 @@
 package dev.espalier.ike.sa;
 
+import dev.espalier.ike.exchange.AddressUpdate;
 import dev.espalier.ike.exchange.ChildAnswer;
 import dev.espalier.ike.exchange.ChildOffer;
 import dev.espalier.ike.exchange.FollowUpOffer;
@@ -11,6 +12,7 @@ import dev.espalier.ike.message.Message;
 import dev.espalier.ike.message.NotifyType;
 import dev.espalier.ike.proposal.Proposal;
 import dev.espalier.wire.Octets;
+import dev.espalier.wire.ip.UdpPath;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,6 +79,22 @@ final class OwnReplies {
                         .ifPresent(pair -> peer.children().retire(pair, true, "replaced", nowNanos));
                 yield Optional.empty();
             }
+            case OwnRequest.Tell tell -> {
+                tasks.done();
+                yield Optional.empty();
+            }
+            case OwnRequest.UpdateAddresses(UdpPath path) -> {
+                tasks.done();
+                addressesUpdated(response, path, nowNanos);
+                yield Optional.empty();
+            }
+            case OwnRequest.ProveRoute(Octets cookie) -> {
+                tasks.done();
+                if (!AddressUpdate.proves(response, cookie)) {
+                    sa.close("peer did not prove its address", nowNanos);
+                }
+                yield Optional.empty();
+            }
             case OwnRequest.CheckLiveness check -> {
                 tasks.done();
                 yield Optional.empty();
@@ -92,6 +110,20 @@ final class OwnReplies {
             forgetCrossing();
         }
         return next;
+    }
+
+    private void addressesUpdated(Message response, UdpPath path, long nowNanos) {
+        if (response.error().isPresent()) {
+            // A fresh IKE SA finds out what the peer is content with.
+            peer.replace("peer answered " + response.error().get().notifyType() + " to an address", nowNanos);
+        } else if (path.equals(sa.path())) {
+            AddressUpdate.localBehindNat(response, path).ifPresent(sa::localBehindNat);
+            if (sa.localBehindNat() && !sa.encapsulated()) {
+                peer.replace("a NAT has come in between, and ESP has to go in UDP", nowNanos);
+            }
+        } else {
+            sa.want(new Task.UpdateAddresses(), nowNanos);
+        }
     }
 
     private Optional<OwnRequest.Finish> finishChild(OwnRequest.FinishChild finish, Message response, long nowNanos) {

@@ -6,6 +6,8 @@ import dev.espalier.ike.exchange.NewChild;
 import dev.espalier.ike.exchange.NewIkeSa;
 import dev.espalier.ike.exchange.RekeyIkeOffer;
 import dev.espalier.ike.proposal.Proposal;
+import dev.espalier.wire.Octets;
+import dev.espalier.wire.ip.UdpPath;
 import java.util.List;
 
 /** A request of ours that is out, and what its reply needs. */
@@ -54,6 +56,14 @@ sealed interface OwnRequest {
     }
 
     record DeleteChild(int spiIn) implements OwnRequest {}
+
+    /** Tells something; that it was answered is all. */
+    record Tell() implements OwnRequest {}
+
+    /** @param path on which it went out first */
+    record UpdateAddresses(UdpPath path) implements OwnRequest {}
+
+    record ProveRoute(Octets cookie) implements OwnRequest {}
 
     record CheckLiveness() implements OwnRequest {}
 

@@ -1,5 +1,6 @@
 package dev.espalier.ike.sa;
 
+import dev.espalier.ike.exchange.AddressUpdate;
 import dev.espalier.ike.exchange.ChildOffer;
 import dev.espalier.ike.exchange.InformationalExchange;
 import dev.espalier.ike.exchange.RekeyCollision;
@@ -8,6 +9,7 @@ import dev.espalier.ike.message.ExchangeType;
 import dev.espalier.ike.message.IkeHeader;
 import dev.espalier.ike.message.Message;
 import dev.espalier.ike.message.Payload;
+import dev.espalier.wire.Octets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -145,6 +147,19 @@ final class OwnRequests {
                         InformationalExchange.liveness(),
                         new OwnRequest.CheckLiveness(),
                         nowNanos);
+            case Task.SendCrashToken token ->
+                tell(
+                        env.abilities(sa.origin().spiInitiator(), sa.origin().spiResponder())
+                                .crashTokenAlone(),
+                        nowNanos);
+            case Task.ReportMessageId(long id) -> tell(InformationalExchange.invalidMessageId(id), nowNanos);
+            case Task.UpdateAddresses update -> updateAddresses(nowNanos);
+            case Task.ProveRoute(Octets cookie) ->
+                send(
+                        ExchangeType.INFORMATIONAL,
+                        AddressUpdate.proveRoute(cookie),
+                        new OwnRequest.ProveRoute(cookie),
+                        nowNanos);
             case Task.CloseIke close ->
                 send(
                         ExchangeType.INFORMATIONAL,
@@ -152,6 +167,20 @@ final class OwnRequests {
                         new OwnRequest.CloseIke(),
                         nowNanos);
         }
+    }
+
+    private void tell(List<Payload> payloads, long nowNanos) {
+        send(ExchangeType.INFORMATIONAL, payloads, new OwnRequest.Tell(), nowNanos);
+    }
+
+    /** The original initiator decides which addresses are used; the other end makes itself heard from where it is now (RFC 4555 3.5, 3.6). */
+    private void updateAddresses(long nowNanos) {
+        List<Payload> payloads = sa.origin().initiated()
+                ? AddressUpdate.request(sa.requestHeader(ExchangeType.INFORMATIONAL, nextId), sa.path())
+                : AddressUpdate.announcement(peer.config().localAddresses().stream()
+                        .filter(address -> !address.equals(sa.path().local().address()))
+                        .toList());
+        send(ExchangeType.INFORMATIONAL, payloads, new OwnRequest.UpdateAddresses(sa.path()), nowNanos);
     }
 
     private void makeChild(OptionalInt rekeyed, OptionalInt method, long nowNanos) {
@@ -166,11 +195,14 @@ final class OwnRequests {
     private void send(ExchangeType exchange, List<Payload> payloads, OwnRequest request, long nowNanos) {
         IkeHeader header = sa.requestHeader(exchange, nextId++);
         Retransmission repetition = new Retransmission(
-                sa.origin().channel().seal(new Message(header, payloads), sa.path()),
+                sa.origin().channel(),
+                new Message(header, payloads),
+                sa.path(),
                 env.config().retransmission(),
                 nowNanos);
         outstanding = new Outstanding(header, request, repetition);
         env.out().send(sa.path(), repetition.datagrams());
+        sa.sent(nowNanos);
     }
 
     /** How this SA stands for a request of the peer (RFC 7296 2.25). */
@@ -188,6 +220,9 @@ final class OwnRequests {
             case OwnRequest.DeleteChild delete -> RekeyCollision.IkeCondition.BUSY_WITH_CHILD;
             case OwnRequest.RekeyIke rekey -> RekeyCollision.IkeCondition.REKEYING;
             case OwnRequest.CloseIke close -> RekeyCollision.IkeCondition.CLOSING;
+            case OwnRequest.Tell tell -> RekeyCollision.IkeCondition.QUIET;
+            case OwnRequest.UpdateAddresses update -> RekeyCollision.IkeCondition.QUIET;
+            case OwnRequest.ProveRoute prove -> RekeyCollision.IkeCondition.QUIET;
             case OwnRequest.CheckLiveness check -> RekeyCollision.IkeCondition.QUIET;
         };
     }
@@ -203,6 +238,9 @@ final class OwnRequests {
             case OwnRequest.FinishChild finish -> "IKE_FOLLOWUP_KE";
             case OwnRequest.FinishIke finish -> "IKE_FOLLOWUP_KE for the IKE SA";
             case OwnRequest.DeleteChild delete -> "DELETE of a child SA";
+            case OwnRequest.Tell tell -> "INFORMATIONAL";
+            case OwnRequest.UpdateAddresses update -> "update of addresses";
+            case OwnRequest.ProveRoute prove -> "return routability check";
             case OwnRequest.CheckLiveness check -> "liveness check";
             case OwnRequest.CloseIke close -> "DELETE";
         };

@@ -77,17 +77,25 @@ public final class Peer {
                 .filter(IkeSa::live)
                 .filter(sa -> Authentications.revoked(sa.origin().authentication(), changed.authentication()))
                 .forEach(sa -> endRevoked(sa, nowNanos));
-        best().ifPresent(sa -> {
-            IpAddress remote = sa.path().remote().address();
-            IpAddress local = sa.path().local().address();
-            boolean moved = (before.remoteAddresses().contains(remote)
-                            && !changed.remoteAddresses().contains(remote))
-                    || (before.localAddresses().contains(local)
-                            && !changed.localAddresses().contains(local));
-            if (moved || before.forceUdpEncapsulation() != changed.forceUdpEncapsulation()) {
-                replace(moved ? "addresses changed" : "encapsulation changed", nowNanos);
-            }
-        });
+        best().ifPresent(sa -> adapt(sa, before, nowNanos));
+    }
+
+    private void adapt(IkeSa sa, PeerConfig before, long nowNanos) {
+        IpAddress remote = sa.path().remote().address();
+        IpAddress local = sa.path().local().address();
+        boolean remoteGone = before.remoteAddresses().contains(remote)
+                && !config.remoteAddresses().contains(remote);
+        boolean localGone = before.localAddresses().contains(local)
+                && !config.localAddresses().contains(local);
+        if (before.forceUdpEncapsulation() != config.forceUdpEncapsulation()) {
+            replace("encapsulation changed", nowNanos);
+        } else if (remoteGone || localGone) {
+            Optional<UdpPath> other =
+                    sa.origin().mobike() && (localGone || sa.origin().initiated())
+                            ? Paths.instead(config, sa.path())
+                            : Optional.empty();
+            other.ifPresentOrElse(path -> sa.relocate(path, nowNanos), () -> replace("addresses changed", nowNanos));
+        }
     }
 
     /** It is no longer configured: everything ends at once. */
@@ -123,6 +131,14 @@ public final class Peer {
     public void trafficWaiting(long nowNanos) {
         beginning.trafficWaiting(nowNanos);
         env.touch(this);
+    }
+
+    /** It sends on SAs that this end knows nothing of: unless something is under way already, a new IKE SA tells it so. */
+    public void usesForgottenSas() {
+        if (live().isEmpty() && !beginning.underWay() && !departed) {
+            beginning.demandAgain();
+            env.touch(this);
+        }
     }
 
     public void rekey(IkeInput.RekeyKind kind, long nowNanos) {

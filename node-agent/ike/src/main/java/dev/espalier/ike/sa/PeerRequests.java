@@ -4,7 +4,6 @@ import dev.espalier.ike.exchange.ChildReply;
 import dev.espalier.ike.exchange.ChildResponder;
 import dev.espalier.ike.exchange.CreateChildRequest;
 import dev.espalier.ike.exchange.FollowUpResponder;
-import dev.espalier.ike.exchange.InformationalExchange;
 import dev.espalier.ike.exchange.NewChild;
 import dev.espalier.ike.exchange.NewIkeSa;
 import dev.espalier.ike.exchange.RekeyCollision;
@@ -17,7 +16,7 @@ import dev.espalier.ike.message.ExchangeType;
 import dev.espalier.ike.message.Message;
 import dev.espalier.ike.message.NotifyType;
 import dev.espalier.ike.message.Payload;
-import java.util.ArrayList;
+import dev.espalier.wire.ip.UdpPath;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +27,7 @@ final class PeerRequests {
     private final IkeSa sa;
     private final OwnRequests own;
     private final FollowUps followUps;
+    private final PeerInformational informational;
 
     PeerRequests(Environment env, Peer peer, IkeSa sa, OwnRequests own, FollowUps followUps) {
         this.env = env;
@@ -35,12 +35,13 @@ final class PeerRequests {
         this.sa = sa;
         this.own = own;
         this.followUps = followUps;
+        this.informational = new PeerInformational(env, peer, sa, own);
     }
 
-    List<Payload> answer(Message request, long nowNanos) {
+    List<Payload> answer(Message request, UdpPath from, long nowNanos) {
         ExchangeType exchange = request.header().exchange();
         if (exchange.equals(ExchangeType.INFORMATIONAL)) {
-            return informational(InformationalExchange.Wishes.of(request), nowNanos);
+            return informational.answer(request, from, nowNanos);
         }
         if (exchange.equals(ExchangeType.CREATE_CHILD_SA)) {
             return switch (CreateChildRequest.of(request)) {
@@ -62,7 +63,8 @@ final class PeerRequests {
             return List.of(Payload.Notify.of(NotifyType.TEMPORARY_FAILURE));
         }
         if (peer.children().count() >= env.config().rekey().childrenPerPeer()) {
-            return List.of(Payload.Notify.of(NotifyType.NO_ADDITIONAL_SAS));
+            boolean resource = request.notification(NotifyType.SA_RESOURCE_INFO).isPresent();
+            return List.of(Payload.Notify.of(resource ? NotifyType.TS_MAX_QUEUE : NotifyType.NO_ADDITIONAL_SAS));
         }
         return makeChild(request, Optional.empty(), nowNanos);
     }
@@ -97,7 +99,10 @@ final class PeerRequests {
             case ChildReply.MoreKeys(var rest, var payloads) ->
                 followUps.add(new FollowUps.Begun.Child(rest, spiIn, old, basis), nowNanos);
             case ChildReply.Accepted(NewChild child, var payloads) ->
-                childMade(child, basis, old, Optional.empty(), nowNanos);
+                childMade(child, basis, old, Optional.empty(), nowNanos)
+                        .ofResource(request.notification(NotifyType.SA_RESOURCE_INFO)
+                                        .isPresent()
+                                || old.filter(ChildPair::ofResource).isPresent());
         }
         return reply.payloads();
     }
@@ -107,7 +112,7 @@ final class PeerRequests {
      *
      * @param crossedBy what a request of ours has made in place of the same old pair since the peer began
      */
-    private void childMade(
+    private ChildPair childMade(
             NewChild child, ChildBasis basis, Optional<ChildPair> old, Optional<ChildPair> crossedBy, long nowNanos) {
         int rekeys = old.map(pair -> pair.rekeys() + 1).orElse(0);
         ChildPair made = peer.children().add(child, sa, basis, rekeys, nowNanos);
@@ -123,6 +128,7 @@ final class PeerRequests {
         } else {
             old.filter(ChildPair::inUse).ifPresent(pair -> pair.state(ChildPair.State.REPLACED));
         }
+        return made;
     }
 
     private List<Payload> followUp(Message request, long nowNanos) {
@@ -187,42 +193,5 @@ final class PeerRequests {
         } else {
             sa.supersede(next, nowNanos);
         }
-    }
-
-    private List<Payload> informational(InformationalExchange.Wishes wishes, long nowNanos) {
-        if (wishes.deleteIke() || wishes.authenticationFailed()) {
-            Optional<IkeSa> crossing =
-                    own.replies().crossingSa().filter(theirs -> theirs.state() instanceof SaState.Standby);
-            if (crossing.isPresent()) {
-                // The peer did not see our rekeying: its own is the one that counts (RFC 7296 2.8.2).
-                crossing.get().activate();
-                sa.supersede(crossing.get(), nowNanos);
-            }
-            boolean live = sa.live();
-            String reason = wishes.deleteIke() ? "deleted by peer" : "peer could not authenticate us";
-            sa.vanish(reason, nowNanos);
-            if (live) {
-                peer.deletedByPeer(reason, nowNanos);
-            }
-            return List.of();
-        }
-        List<Integer> spisIn = new ArrayList<>();
-        for (int spiOut : wishes.children()) {
-            peer.children().byOutboundSpi(spiOut).ifPresent(pair -> deleteChild(pair, spisIn, nowNanos));
-        }
-        return InformationalExchange.deleteChildren(spisIn);
-    }
-
-    private void deleteChild(ChildPair pair, List<Integer> spisIn, long nowNanos) {
-        ChildCondition condition = switch (pair.state()) {
-            case LIVE, REPLACED -> ChildCondition.LIVE;
-            case REKEYING -> ChildCondition.REKEYING;
-            case DELETING, LINGERING -> ChildCondition.DELETING;
-        };
-        boolean replaced = pair.state() == ChildPair.State.REPLACED;
-        if (RekeyCollision.answer(Wish.DELETE_CHILD, condition, own.condition()) == Answer.AS_USUAL) {
-            spisIn.add(pair.spiIn());
-        }
-        peer.children().retire(pair, true, replaced ? "replaced" : "deleted by peer", nowNanos);
     }
 }

@@ -1,37 +1,52 @@
 package dev.espalier.ike.sa;
 
-import dev.espalier.wire.Octets;
-import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
 
-/** The peer's requests: which one is next, and the reply to the last, for when it comes again (IKE-02). The window is 1. */
+/**
+ * The peer's requests: which may come, in any order within the window, and the replies to those that came, for when they come again
+ * (RFC 7296 2.2, 2.3; IKE-02, IKE-07).
+ */
 final class ReplyWindow {
     enum Kind {
-        NEXT,
-        /** The last one again. */
+        /** To be served. */
+        NEW,
+        /** Answered before. */
         REPEATED,
         OUTSIDE
     }
 
-    private long next;
-    private List<Octets> stored = List.of();
+    private final int size;
+    private final TreeMap<Long, SentReply> replies = new TreeMap<>();
+    private long lowest;
 
-    ReplyWindow(long next) {
-        this.next = next;
+    /**
+     * @param lowest first message ID to come
+     * @param size requests that the peer may have open at once
+     */
+    ReplyWindow(long lowest, int size) {
+        this.lowest = lowest;
+        this.size = size;
     }
 
     Kind kind(long messageId) {
-        if (messageId == next) {
-            return Kind.NEXT;
+        if (replies.containsKey(messageId)) {
+            return Kind.REPEATED;
         }
-        return messageId == next - 1 && !stored.isEmpty() ? Kind.REPEATED : Kind.OUTSIDE;
+        return messageId >= lowest && messageId < lowest + size ? Kind.NEW : Kind.OUTSIDE;
     }
 
-    List<Octets> stored() {
-        return stored;
+    /** The reply to a repeated request. */
+    SentReply stored(long messageId) {
+        return Objects.requireNonNull(replies.get(messageId));
     }
 
-    void answered(List<Octets> reply) {
-        stored = List.copyOf(reply);
-        next++;
+    void answered(long messageId, SentReply reply) {
+        replies.put(messageId, reply);
+        while (replies.containsKey(lowest)) {
+            lowest++;
+        }
+        // The peer may repeat what it has not heard of, which is as much as its window holds.
+        replies.headMap(lowest - size).clear();
     }
 }

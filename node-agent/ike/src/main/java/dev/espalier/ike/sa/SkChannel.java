@@ -20,6 +20,7 @@ final class SkChannel implements AutoCloseable {
     private final Reassembler reassembler;
     private final boolean fragments;
     private final EndpointConfig config;
+    private int packetOctets;
 
     /**
      * @param initiator whether this end is the IKE SA's original initiator
@@ -34,10 +35,14 @@ final class SkChannel implements AutoCloseable {
         this.reassembler = new Reassembler(env.fragments());
         this.fragments = fragments;
         this.config = env.config();
+        this.packetOctets = config.fragmentOctets();
     }
 
-    boolean fragments() {
-        return fragments;
+    /** With the keys that come after these; what was found out about the peer and the path stays. */
+    SkChannel next(IkeSaKeys keys, boolean initiator, Environment env) {
+        SkChannel next = new SkChannel(keys, initiator, fragments, env);
+        next.packetOctets = packetOctets;
+        return next;
     }
 
     List<Octets> seal(Message message, UdpPath path) {
@@ -47,21 +52,68 @@ final class SkChannel implements AutoCloseable {
                         message,
                         outbound,
                         SkMessages.messageOctets(
-                                config.fragmentOctets(), path.local().address().v6(), marker))
+                                packetOctets(path), path.local().address().v6(), marker))
                 : List.of(SkMessages.seal(message, outbound));
+    }
+
+    /** Greatest IP packet that carries fragments at present. */
+    int packetOctets() {
+        return packetOctets;
+    }
+
+    /** Every IPv6 link takes what we begin with (RFC 8200 5). */
+    private int packetOctets(UdpPath path) {
+        return path.local().address().v6() ? config.fragmentOctets() : packetOctets;
+    }
+
+    /** Big fragments don't arrive: from now on they are of the size that every IPv4 host takes (RFC 7383 2.5.2, FRG-06). */
+    private void shrinkFragments() {
+        packetOctets = Math.min(packetOctets, SkMessages.SMALLEST_IPV4_PACKET_OCTETS);
+    }
+
+    /** A message that was never answered, anew in smaller pieces when that could be the reason; otherwise as it was. */
+    List<Octets> smaller(List<Octets> unanswered, Message message, UdpPath path) {
+        boolean big = unanswered.stream().anyMatch(d -> d.length() > SkMessages.SMALLEST_IPV4_PACKET_OCTETS);
+        if (!big || !fragments || path.local().address().v6()) {
+            return unanswered;
+        }
+        shrinkFragments();
+        return seal(message, path);
     }
 
     Opened open(Decoded.Protected received, long nowNanos) {
         return switch (received) {
             case Decoded.Encrypted encrypted -> SkMessages.open(encrypted, inbound);
-            case Decoded.Fragment fragment -> reassembler.accept(fragment, inbound, nowNanos);
+            case Decoded.Fragment fragment -> {
+                Opened opened = reassembler.accept(fragment, inbound, nowNanos);
+                if (!(opened instanceof Opened.UnprotectedError)) {
+                    noticeSmall(fragment);
+                }
+                yield opened;
+            }
         };
+    }
+
+    /** Whether the peer made it. */
+    boolean authentic(Decoded.Protected received) {
+        return SkMessages.authentic(received, inbound);
     }
 
     /** Whether the peer made it and it is one that gets the stored reply again: whole, or the first fragment (FRG-05). */
     boolean repeats(Decoded.Protected received) {
         boolean first = !(received instanceof Decoded.Fragment fragment) || fragment.number() == 1;
-        return first && SkMessages.authentic(received, inbound);
+        boolean authentic = first && SkMessages.authentic(received, inbound);
+        if (authentic && received instanceof Decoded.Fragment fragment) {
+            noticeSmall(fragment);
+        }
+        return authentic;
+    }
+
+    /** A peer that cuts its messages so small has a reason, and it is probably ours as well. */
+    private void noticeSmall(Decoded.Fragment fragment) {
+        if (fragment.number() < fragment.total() && fragment.raw().length() <= SkMessages.SMALLEST_IPV4_PACKET_OCTETS) {
+            shrinkFragments();
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.espalier.testkit.sim;
 import dev.espalier.ike.ChildSa;
 import dev.espalier.ike.IkeOutput;
 import dev.espalier.wire.Octets;
+import dev.espalier.wire.ip.IpAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ public final class SimDataPath {
         private final List<String> localSelectors;
         private final List<String> remoteSelectors;
         private final boolean udpEncapsulated;
+        private IpAddress remote;
         long packets;
         long lastNanos;
 
@@ -39,6 +41,7 @@ public final class SimDataPath {
             this.remoteSelectors =
                     sa.remoteSelectors().stream().map(Object::toString).toList();
             this.udpEncapsulated = sa.udpEncapsulated();
+            this.remote = sa.path().remote().address();
             Arrays.fill(sa.key(), (byte) 0);
         }
 
@@ -111,6 +114,15 @@ public final class SimDataPath {
 
     void move(IkeOutput.MoveChildSa move) {
         require(inbound.containsKey(move.spiIn()), "moves " + hex(move.spiIn()) + ", which is not there");
+        IpAddress to = move.path().remote().address();
+        inbound.values().stream().filter(sa -> sa.spiIn == move.spiIn()).forEach(sa -> sa.remote = to);
+        outbound.stream().filter(sa -> sa.spiIn == move.spiIn()).forEach(sa -> sa.remote = to);
+    }
+
+    boolean allMovedTo(IpAddress remote) {
+        return !outbound.isEmpty()
+                && outbound.stream().allMatch(sa -> sa.remote.equals(remote))
+                && inbound.values().stream().allMatch(sa -> sa.remote.equals(remote));
     }
 
     /** The SA that a packet to {@code peer} would take. */

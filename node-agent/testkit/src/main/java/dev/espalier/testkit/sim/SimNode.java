@@ -23,8 +23,8 @@ public final class SimNode {
 
     private final Simulation simulation;
     private final String name;
-    private final IpAddress address;
-    private final EndpointConfig endpointConfig;
+    private IpAddress address;
+    private EndpointConfig endpointConfig;
     private final Map<String, PeerConfig> peers = new LinkedHashMap<>();
     private final List<IkeEvent> events = new ArrayList<>();
     private final Map<String, Integer> undelivered = new TreeMap<>();
@@ -37,6 +37,7 @@ public final class SimNode {
     private long wokenAtNanos;
     private int wakings;
     private int held;
+    private int keepalives;
 
     SimNode(
             Simulation simulation,
@@ -67,6 +68,16 @@ public final class SimNode {
 
     public IpAddress address() {
         return address;
+    }
+
+    /** Takes another address; its configuration has to follow. */
+    public void move(IpAddress to) {
+        address = to;
+    }
+
+    /** Whether every SA of the data path has been told that its peer is there. */
+    public boolean movedTo(IpAddress remote) {
+        return dataPath.allMovedTo(remote);
     }
 
     public SimDataPath dataPath() {
@@ -118,6 +129,11 @@ public final class SimNode {
         undelivered.merge(reason, 1, Integer::sum);
     }
 
+    /** NAT keepalives sent. */
+    public int keepalives() {
+        return keepalives;
+    }
+
     /** Packets that found no SA to go out by. */
     public int held() {
         return held;
@@ -148,6 +164,12 @@ public final class SimNode {
         dataPath = new SimDataPath(name);
     }
 
+    /** Begins again with other settings. */
+    public void restart(EndpointConfig changed) {
+        endpointConfig = changed;
+        restart();
+    }
+
     /** Begins again with nothing but its configuration. */
     public void restart() {
         incarnation++;
@@ -171,6 +193,7 @@ public final class SimNode {
                     simulation.installed(this, install);
                 }
                 case IkeOutput.RemoveChildSa remove -> dataPath.remove(remove);
+                case IkeOutput.SendKeepalive keepalive -> keepalives++;
                 case IkeOutput.MoveChildSa move -> dataPath.move(move);
                 case IkeOutput.Report report -> {
                     simulation.trace(name + ": " + report.event());

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,6 +62,7 @@ public final class Simulation {
     private final List<InFlight> table = new ArrayList<>();
     private final List<InFlight> sent = new ArrayList<>();
     private final Set<Set<String>> partitions = new HashSet<>();
+    private final Map<String, IpAddress> nats = new HashMap<>();
     private LinkModel link = LinkModel.PERFECT;
     private boolean held;
     private long nanos = START_NANOS;
@@ -103,6 +105,11 @@ public final class Simulation {
 
     public void partition(SimNode one, SimNode other) {
         partitions.add(both(one.name(), other.name()));
+    }
+
+    /** Puts a node behind a NAT with this outer address, which keeps the port. */
+    public void nat(SimNode node, IpAddress outer) {
+        nats.put(node.name(), outer);
     }
 
     public void heal() {
@@ -240,8 +247,15 @@ public final class Simulation {
             return;
         }
         nodeAt(datagram.path().remote().address())
-                .ifPresent(
-                        to -> to.handle(new IkeInput.DatagramReceived(reversed(datagram.path()), datagram.datagram())));
+                .ifPresent(to -> to.handle(new IkeInput.DatagramReceived(arriving(datagram, to), datagram.datagram())));
+    }
+
+    /** The way that a datagram has come, as its receiver sees it: NATs have put their own address in place of a node's. */
+    private UdpPath arriving(InFlight datagram, SimNode to) {
+        UdpEndpoint from = datagram.path().local();
+        IpAddress outer = nats.getOrDefault(datagram.from(), from.address());
+        return new UdpPath(
+                new UdpEndpoint(to.address(), datagram.path().remote().port()), new UdpEndpoint(outer, from.port()));
     }
 
     /** An ESP packet: it arrives unless the network loses it, and then there has to be an SA for it. */
@@ -300,7 +314,9 @@ public final class Simulation {
     }
 
     private Optional<SimNode> nodeAt(IpAddress address) {
-        return nodes.values().stream().filter(n -> n.address().equals(address)).findFirst();
+        return nodes.values().stream()
+                .filter(n -> n.address().equals(address) || address.equals(nats.get(n.name())))
+                .findFirst();
     }
 
     private static Optional<IkeHeader> header(Octets datagram) {
