@@ -169,7 +169,7 @@ class OperationsTest {
                             .get()
                             .getStatus()
                             .toString());
-            session.report().figure("CA rolled on all nodes", seconds(started));
+            session.report().figure("CA rolled on all nodes", Report.since(started));
             Loss loss = loss(stream);
             session.report().figure("meanwhile", loss.toString());
             assertThat(loss.lost()).isZero();
@@ -188,7 +188,7 @@ class OperationsTest {
         Commands.run(cluster.settings().heal(node).orElseThrow());
         long started = System.nanoTime();
         awaitReaches(workloads.echoes().getFirst(), workloads.echoes().getLast(), Duration.ofSeconds(30));
-        session.report().figure("link cut for 5 s, then sealed again after", seconds(started));
+        session.report().figure("link cut for 5 s, then sealed again after", Report.since(started));
     }
 
     @Test
@@ -202,7 +202,7 @@ class OperationsTest {
             long started = System.nanoTime();
             session.release().upgrade("1");
             session.release().awaitReplaced(names);
-            session.report().figure("helm upgrade of all nodes", seconds(started));
+            session.report().figure("helm upgrade of all nodes", Report.since(started));
             session.report().figure("meanwhile", loss(stream).toString());
         }
         assertReaches(workloads.echoes().getFirst(), workloads.echoes().getLast());
@@ -299,9 +299,5 @@ class OperationsTest {
                 .anchors()
                 .getFirst()
                 .fingerprint();
-    }
-
-    private static String seconds(long startedNanos) {
-        return String.format(java.util.Locale.ROOT, "%.1f s", (System.nanoTime() - startedNanos) / 1e9);
     }
 }

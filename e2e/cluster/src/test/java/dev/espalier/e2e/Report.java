@@ -18,6 +18,11 @@ final class Report {
         progress("        " + name + ": " + value);
     }
 
+    /** The time since {@code startedNanos}, for people. */
+    static String since(long startedNanos) {
+        return String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - startedNanos) / 1e9);
+    }
+
     void close() {
         System.out.println();
         figures.forEach(figure -> System.out.println("    " + figure));

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 
 /** What all test classes share: one cluster, one installation, one set of captures from before the installation until the end. */
 final class Session implements AutoCloseable {
@@ -85,7 +84,7 @@ final class Session implements AutoCloseable {
     /** Until every pod on every node has reached every other one: the pods wait for the plugin that is being installed. */
     private void awaitSealed(long installedAt) {
         cluster.awaitPods(Workloads.NAMESPACE, "echo", cluster.workers().size(), Duration.ofMinutes(4));
-        report.figure("from helm install to a pod Ready on every node", seconds(installedAt));
+        report.figure("from helm install to a pod Ready on every node", Report.since(installedAt));
         for (Pod from : workloads.echoes()) {
             for (Pod to : workloads.echoes()) {
                 Waiting.until(
@@ -96,11 +95,7 @@ final class Session implements AutoCloseable {
                                 .ok());
             }
         }
-        report.figure("from helm install to sealed pings between all nodes", seconds(installedAt));
-    }
-
-    private static String seconds(long startedNanos) {
-        return String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - startedNanos) / 1e9);
+        report.figure("from helm install to sealed pings between all nodes", Report.since(installedAt));
     }
 
     /** The Helm release; only where something is installed. */
