@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param stagedPackets that may wait for a first SA, overall
  * @param stagedPerPeer that may wait for one peer
  * @param stagedMaxAge after which a waiting packet is dropped
+ * @param offloads that device and sockets were opened with
  * @param outbound choices for outer headers and ICMP errors
  */
 public record DataPathSettings(
@@ -21,15 +22,28 @@ public record DataPathSettings(
         int stagedPackets,
         int stagedPerPeer,
         Duration stagedMaxAge,
+        Offloads offloads,
         OutboundSettings outbound) {
     /**
-     * What serves a node.
+     * What serves a node; no offloads.
      *
      * @param gatewayV4 source of ICMP errors to pods, null without IPv4 pods
      * @param gatewayV6 source of ICMP errors to pods, null without IPv6 pods
      */
     public static DataPathSettings defaults(@Nullable IpAddress gatewayV4, @Nullable IpAddress gatewayV6) {
         return new DataPathSettings(
-                64, 16 * 1024, 512, 32, Duration.ofSeconds(10), new OutboundSettings(true, gatewayV4, gatewayV6));
+                128,
+                16 * 1024,
+                512,
+                32,
+                Duration.ofSeconds(10),
+                Offloads.NONE,
+                new OutboundSettings(true, gatewayV4, gatewayV6));
+    }
+
+    /** With these offloads instead. */
+    public DataPathSettings with(Offloads inForce) {
+        return new DataPathSettings(
+                batchSize, maxPacketBytes, stagedPackets, stagedPerPeer, stagedMaxAge, inForce, outbound);
     }
 }

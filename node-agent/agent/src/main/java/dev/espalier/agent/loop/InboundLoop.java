@@ -1,10 +1,10 @@
 package dev.espalier.agent.loop;
 
+import dev.espalier.esp.packet.Coalescer;
 import dev.espalier.esp.packet.Datagram;
 import dev.espalier.esp.packet.Drop;
 import dev.espalier.esp.packet.DropCounters;
 import dev.espalier.esp.packet.EspInbound;
-import dev.espalier.esp.packet.PacketBatch;
 import dev.espalier.esp.packet.PacketBuffer;
 import dev.espalier.esp.packet.Verdict;
 import dev.espalier.esp.sad.SecurityDatabase;
@@ -24,17 +24,22 @@ final class InboundLoop extends PacketLoop {
     private static final ValueLayout.OfInt SPI = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int ESP_HEADER_LENGTH = 8;
     private static final long UNKNOWN_SPI_PAUSE_NANOS = 100_000_000;
+    private static final int COALESCED_MESSAGES = 16;
+    private static final int MOST_SEGMENTS = 64;
 
     private final UdpSocket socket;
     private final boolean marked;
-    private final TunQueue tun;
+    private final int longest;
     private final SecurityDatabase database;
     private final DropCounters drops;
     private final LoopCounters counters;
     private final ControlPlane control;
     private final EspInbound inbound;
-    private final PacketBatch batch;
+    private final MemorySegment memory;
+    private final PacketBuffer packet;
     private final ReceiveBatch received;
+    private final TunWriter writer;
+    private final Coalescer coalescer;
     private long tellAgainNanos;
 
     /** @param marked whether the socket's port carries ESP, and IKE behind the non-ESP marker */
@@ -52,18 +57,27 @@ final class InboundLoop extends PacketLoop {
         super(name, control, 1);
         this.socket = socket;
         this.marked = marked;
-        this.tun = tun;
         this.database = database;
         this.drops = drops;
         this.counters = counters;
         this.control = control;
         this.inbound = new EspInbound(drops, control);
-        this.batch = new PacketBatch(settings.batchSize(), settings.maxPacketBytes());
-        this.received = ReceiveBatch.of(Arena.ofAuto(), settings.batchSize());
-        for (int i = 0; i < batch.size(); i++) {
-            PacketBuffer packet = batch.get(i);
-            received.buffer(i, packet.address() + PacketBuffer.HEADROOM, packet.maxLength());
+        // A message that the kernel put together can be as long as UDP allows; few of them are as much work as many
+        // small ones.
+        boolean large = socket.coalesces();
+        int messages = large ? COALESCED_MESSAGES : settings.batchSize();
+        int room = large ? 0xffff : settings.maxPacketBytes();
+        this.longest = settings.maxPacketBytes();
+        long slot = (PacketBuffer.HEADROOM + room + PacketBuffer.TAILROOM + 63L) & -64;
+        this.memory = Arena.ofAuto().allocate(messages * slot, 64);
+        this.packet = new PacketBuffer(memory);
+        this.received = ReceiveBatch.of(Arena.ofAuto(), messages);
+        for (int i = 0; i < messages; i++) {
+            received.buffer(i, memory.address() + i * slot + PacketBuffer.HEADROOM, room);
         }
+        this.writer = new TunWriter(tun, drops);
+        Offloads offloads = settings.offloads();
+        this.coalescer = new Coalescer(memory, messages * MOST_SEGMENTS, offloads.tso(), offloads.uso(), writer);
         this.tellAgainNanos = System.nanoTime();
         watch(socket.fd());
     }
@@ -72,37 +86,41 @@ final class InboundLoop extends PacketLoop {
     boolean turn(long nowNanos) throws ErrnoException {
         int count = socket.receive(received);
         Tables tables = database.tables();
-        long bytes = 0;
-        int delivered = 0;
         for (int i = 0; i < count; i++) {
-            PacketBuffer packet = batch.get(i);
-            packet.clear();
-            packet.set(packet.offset(), received.length(i));
             if (received.truncated(i)) {
                 drops.count(Drop.DATAGRAM_TRUNCATED);
                 continue;
             }
-            switch (Datagram.classify(packet.memory(), packet.offset(), packet.length(), marked)) {
-                case ESP -> {
-                    if (esp(i, packet, tables, nowNanos)) {
-                        delivered++;
-                        bytes += packet.length();
-                    }
-                }
-                case IKE -> ike(i, packet);
-                case KEEPALIVE -> counters.keepalives.increment();
-                case RUNT -> drops.count(Drop.RUNT_DATAGRAM);
-            }
+            noteOuterAddresses(i);
+            int at = (int) (received.address(i) - memory.address());
+            int end = at + received.length(i);
+            int size = Math.max(1, received.segmentSize(i));
+            do {
+                datagram(i, at, Math.min(size, end - at), tables, nowNanos);
+                at += size;
+            } while (at < end);
         }
-        if (delivered > 0) {
-            counters.packetsIn.add(delivered);
-            counters.bytesIn.add(bytes);
-        }
-        return count == batch.size();
+        coalescer.flush();
+        writer.count(counters);
+        return count == received.capacity();
     }
 
-    private boolean esp(int i, PacketBuffer packet, Tables tables, long nowNanos) {
-        packet.setTrafficClass(received.trafficClass(i));
+    private void datagram(int i, int at, int length, Tables tables, long nowNanos) {
+        if (length > longest) {
+            drops.count(Drop.DATAGRAM_TRUNCATED);
+            return;
+        }
+        packet.clear();
+        packet.set(at, length);
+        switch (Datagram.classify(memory, at, length, marked)) {
+            case ESP -> esp(i, tables, nowNanos);
+            case IKE -> ike(i);
+            case KEEPALIVE -> counters.keepalives.increment();
+            case RUNT -> drops.count(Drop.RUNT_DATAGRAM);
+        }
+    }
+
+    private void noteOuterAddresses(int i) {
         packet.outer()
                 .set(
                         received.v6(i),
@@ -112,22 +130,19 @@ final class InboundLoop extends PacketLoop {
                         received.sourceHigh(i),
                         received.sourceLow(i),
                         received.sourcePort(i));
-        int spi = packet.length() < ESP_HEADER_LENGTH ? 0 : packet.memory().get(SPI, packet.offset());
-        Verdict verdict = process(packet, tables, nowNanos);
-        if (verdict == Verdict.DROPPED && tables.sad().inbound(spi) == null) {
+    }
+
+    private void esp(int i, Tables tables, long nowNanos) {
+        packet.setTrafficClass(received.trafficClass(i));
+        int spi = packet.length() < ESP_HEADER_LENGTH ? 0 : memory.get(SPI, packet.offset());
+        Verdict verdict = process(tables, nowNanos);
+        if (verdict == Verdict.FORWARD) {
+            coalescer.add(packet.offset(), inbound.view());
+        } else if (verdict == Verdict.DUMMY) {
+            counters.dummiesIn.increment();
+        } else if (tables.sad().inbound(spi) == null) {
             unknownSpi(i, nowNanos);
         }
-        if (verdict == Verdict.DUMMY) {
-            counters.dummiesIn.increment();
-        }
-        if (verdict != Verdict.FORWARD) {
-            return false;
-        }
-        if (tun.write(packet.address() + packet.offset(), packet.length()) < 0) {
-            drops.count(Drop.TUN_WRITE_FAILED);
-            return false;
-        }
-        return true;
     }
 
     private void unknownSpi(int i, long nowNanos) {
@@ -138,7 +153,7 @@ final class InboundLoop extends PacketLoop {
     }
 
     /** A bug of ours that one packet hits must not cost the others. */
-    private Verdict process(PacketBuffer packet, Tables tables, long nowNanos) {
+    private Verdict process(Tables tables, long nowNanos) {
         try {
             return inbound.process(packet, tables, nowNanos);
         } catch (RuntimeException e) {
@@ -148,7 +163,7 @@ final class InboundLoop extends PacketLoop {
         }
     }
 
-    private void ike(int i, PacketBuffer packet) {
+    private void ike(int i) {
         int skip = marked ? Datagram.NON_ESP_MARKER_LENGTH : 0;
         byte[] message = new byte[packet.length() - skip];
         MemorySegment.copy(

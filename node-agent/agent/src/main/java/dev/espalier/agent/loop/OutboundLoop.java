@@ -5,24 +5,33 @@ import dev.espalier.esp.packet.DropCounters;
 import dev.espalier.esp.packet.EspOutbound;
 import dev.espalier.esp.packet.PacketBatch;
 import dev.espalier.esp.packet.PacketBuffer;
+import dev.espalier.esp.packet.SealedBatch;
 import dev.espalier.esp.packet.StagedPackets;
 import dev.espalier.esp.packet.Verdict;
 import dev.espalier.esp.sad.SecurityDatabase;
 import dev.espalier.esp.sad.SecurityDatabase.Tables;
-import dev.espalier.linux.libc.Errno;
 import dev.espalier.linux.libc.ErrnoException;
 import dev.espalier.linux.tun.TunQueue;
-import dev.espalier.wire.ip.UdpPath;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** TUN device to network: read a batch, seal each packet in place, send the batch. Packets that waited for an SA go first. */
+/**
+ * TUN device to network: read what is there, seal, send. Packets that waited for an SA go first. A batch ends when the device is drained or memory
+ * is full; nothing waits for more.
+ */
 final class OutboundLoop extends PacketLoop {
-    private final TunQueue tun;
+    private static final int SEALED_BYTES = 512 * 1024;
+
+    private static final int SEALED_RUNS = 2048;
+    /** What Linux before 6.9 cuts at most; no device asks for more. */
+    private static final int SEGMENTS = 64;
+
     private final SecurityDatabase database;
     private final EspOutbound outbound;
     private final DropCounters drops;
-    private final PacketBatch batch;
+    private final TunReader reader;
+    private final TunWriter writer;
+    private final PacketBuffer released;
+    private final SealedBatch sealed;
     private final EspSender senderV4;
     private final EspSender senderV6;
     private @Nullable Tables lastTables;
@@ -38,10 +47,13 @@ final class OutboundLoop extends PacketLoop {
             ControlPlane control)
             throws ErrnoException {
         super(name, control, 1);
-        this.tun = tun;
         this.database = database;
         this.drops = drops;
-        this.batch = new PacketBatch(settings.batchSize(), settings.maxPacketBytes());
+        this.reader = new TunReader(tun, settings.batchSize());
+        this.writer = new TunWriter(tun, drops);
+        this.released = new PacketBatch(1, settings.maxPacketBytes()).get(0);
+        this.sealed =
+                new SealedBatch(SEALED_BYTES, SEALED_RUNS, settings.offloads().gso() ? SEGMENTS : 1);
         this.outbound = new EspOutbound(
                 settings.outbound(),
                 new StagedPackets(
@@ -52,8 +64,8 @@ final class OutboundLoop extends PacketLoop {
                         drops),
                 drops,
                 control);
-        this.senderV4 = new EspSender(sockets.esp(false), false, settings.batchSize(), drops, counters);
-        this.senderV6 = new EspSender(sockets.esp(true), true, settings.batchSize(), drops, counters);
+        this.senderV4 = new EspSender(sockets.esp(false), false, drops, counters);
+        this.senderV6 = new EspSender(sockets.esp(true), true, drops, counters);
         watch(tun.fd());
     }
 
@@ -66,9 +78,12 @@ final class OutboundLoop extends PacketLoop {
             releaseStaged(tables, nowNanos);
             lastTables = tables;
         }
-        int count = readBatch();
-        seal(count, tables, nowNanos);
-        if (count < batch.size()) {
+        int count = reader.read();
+        for (int i = 0; i < count; i++) {
+            seal(reader.get(i), tables, nowNanos);
+        }
+        send(nowNanos);
+        if (reader.drained()) {
             outbound.expireStaged(nowNanos);
             return false;
         }
@@ -76,49 +91,34 @@ final class OutboundLoop extends PacketLoop {
     }
 
     private void releaseStaged(Tables tables, long nowNanos) throws ErrnoException {
-        int count;
-        do {
-            count = 0;
-            while (count < batch.size() && outbound.nextReleased(batch.get(count), tables, nowNanos)) {
-                count++;
-            }
-            seal(count, tables, nowNanos);
-        } while (count == batch.size());
+        while (outbound.nextReleased(released, tables, nowNanos)) {
+            seal(released, tables, nowNanos);
+        }
+        send(nowNanos);
     }
 
-    private int readBatch() throws ErrnoException {
-        for (int count = 0; count < batch.size(); count++) {
-            PacketBuffer packet = batch.get(count);
-            packet.clear();
-            int read = tun.read(packet.address() + packet.offset(), packet.maxLength());
-            if (read < 0) {
-                if (read == -Errno.EAGAIN || count > 0) {
-                    return count;
-                }
-                throw new ErrnoException("read", "TUN device", -read);
+    private void send(long nowNanos) throws ErrnoException {
+        if (!sealed.isEmpty()) {
+            try {
+                senderV4.send(sealed, nowNanos);
+                senderV6.send(sealed, nowNanos);
+            } finally {
+                sealed.clear();
             }
-            packet.set(packet.offset(), read);
         }
-        return batch.size();
     }
 
-    private void seal(int count, Tables tables, long nowNanos) throws ErrnoException {
-        for (int i = 0; i < count; i++) {
-            PacketBuffer packet = batch.get(i);
-            int length = packet.length();
-            Verdict verdict = process(packet, tables, nowNanos);
-            if (verdict == Verdict.STALE) {
-                verdict = processAgain(packet, nowNanos);
-            }
-            if (verdict == Verdict.FORWARD) {
-                UdpPath path = Objects.requireNonNull(packet.path());
-                (path.remote().address().v6() ? senderV6 : senderV4).add(packet, path, length);
-            } else if (verdict == Verdict.REPLY) {
-                reply(packet);
-            }
+    private void seal(PacketBuffer packet, Tables tables, long nowNanos) throws ErrnoException {
+        if (!sealed.hasRoomFor(packet)) {
+            send(nowNanos);
         }
-        senderV4.flush();
-        senderV6.flush();
+        Verdict verdict = process(packet, tables, nowNanos);
+        if (verdict == Verdict.STALE) {
+            verdict = processAgain(packet, nowNanos);
+        }
+        if (verdict == Verdict.REPLY) {
+            writer.reply(packet);
+        }
     }
 
     /** A rekey removed the SA between reading the tables and sealing: the tables of now have the one that replaced it. */
@@ -133,17 +133,11 @@ final class OutboundLoop extends PacketLoop {
     /** A bug of ours that one packet hits must not cost the others. */
     private Verdict process(PacketBuffer packet, Tables tables, long nowNanos) {
         try {
-            return outbound.process(packet, tables, nowNanos);
+            return outbound.process(packet, tables, sealed, nowNanos);
         } catch (RuntimeException e) {
             drops.count(Drop.INTERNAL_ERROR);
             reportPacket(e);
             return Verdict.DROPPED;
-        }
-    }
-
-    private void reply(PacketBuffer packet) {
-        if (tun.write(packet.address() + packet.offset(), packet.length()) < 0) {
-            drops.count(Drop.TUN_WRITE_FAILED);
         }
     }
 }

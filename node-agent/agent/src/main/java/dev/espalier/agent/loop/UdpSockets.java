@@ -53,6 +53,16 @@ public final class UdpSockets implements AutoCloseable {
         }
     }
 
+    /** Asks the kernel to put together what carries ESP; whether it does so on every socket that has a family to serve. */
+    public boolean receiveCoalesced() {
+        return sockets.stream().filter(s -> s.port() == natPort).allMatch(UdpSocket::receiveCoalesced);
+    }
+
+    /** Whether the kernel cuts runs of packets. */
+    public boolean canSegment() {
+        return sockets.stream().filter(s -> s.port() == natPort).allMatch(UdpSocket::canSegment);
+    }
+
     List<UdpSocket> all() {
         return sockets;
     }

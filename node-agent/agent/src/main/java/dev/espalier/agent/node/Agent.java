@@ -86,7 +86,8 @@ public final class Agent implements AutoCloseable {
         Problems problems = new Problems();
         RekeyCounts rekeys = new RekeyCounts();
         control = new ControlThread(settings, problems, inbox);
-        dataPlane = new DataPlane(settings.tun(), database, new LoopEvents(inbox, control::repairSoon));
+        dataPlane = new DataPlane(
+                settings.tun(), settings.offloads(), database, new LoopEvents(inbox, control::repairSoon));
         Drops drops = new Drops(List.of(dataPlane::drops, filter::drops));
         SaInstaller installer = new SaInstaller(database, ciphers);
         Reconciler reconciler = new Reconciler(
@@ -105,7 +106,16 @@ public final class Agent implements AutoCloseable {
                 InstantSource.system());
         ikeThread = Thread.ofPlatform().name("ike").unstarted(loop::run);
         view = new AgentView(
-                settings.nodeName(), inbox, installer, dataPlane, filter, control, drops, rekeys, problems);
+                settings.nodeName(),
+                ciphers.description(),
+                inbox,
+                installer,
+                dataPlane,
+                filter,
+                control,
+                drops,
+                rekeys,
+                problems);
         cni = new CniServer(settings.runDir(), new CniState(control, view));
         control.joinWith(dataPlane, reconciler, cni);
         admin = new AdminSocket(

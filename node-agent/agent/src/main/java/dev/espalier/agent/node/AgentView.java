@@ -5,6 +5,7 @@ import dev.espalier.agent.loop.DataPathStatistics;
 import dev.espalier.agent.node.ControlThread.InForce;
 import dev.espalier.agent.observe.AgentStatus;
 import dev.espalier.agent.observe.AgentStatus.CertificateStatus;
+import dev.espalier.agent.observe.AgentStatus.DataPathStatus;
 import dev.espalier.agent.observe.AgentStatus.PeerStatus;
 import dev.espalier.agent.observe.AgentStatus.PolicyStatus;
 import dev.espalier.agent.observe.Drops;
@@ -30,6 +31,7 @@ public final class AgentView {
     private static final long ENGINE_TIMEOUT_SECONDS = 5;
 
     private final String nodeName;
+    private final String cipher;
     private final IkeInbox inbox;
     private final SaInstaller installer;
     private final DataPlane dataPlane;
@@ -41,6 +43,7 @@ public final class AgentView {
 
     AgentView(
             String nodeName,
+            String cipher,
             IkeInbox inbox,
             SaInstaller installer,
             DataPlane dataPlane,
@@ -50,6 +53,7 @@ public final class AgentView {
             RekeyCounts rekeys,
             Problems problems) {
         this.nodeName = nodeName;
+        this.cipher = cipher;
         this.inbox = inbox;
         this.installer = installer;
         this.dataPlane = dataPlane;
@@ -68,6 +72,7 @@ public final class AgentView {
                 ready(),
                 inForce == null ? 0 : inForce.mtu(),
                 inForce == null ? "" : inForce.plan().hash(),
+                new DataPathStatus(cipher, dataPlane.offloads().toString()),
                 peers(),
                 drops.snapshot(),
                 certificate(),

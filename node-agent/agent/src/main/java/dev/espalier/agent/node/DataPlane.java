@@ -4,6 +4,7 @@ import dev.espalier.agent.loop.ControlPlane;
 import dev.espalier.agent.loop.DataPath;
 import dev.espalier.agent.loop.DataPathSettings;
 import dev.espalier.agent.loop.DataPathStatistics;
+import dev.espalier.agent.loop.Offloads;
 import dev.espalier.agent.loop.UdpSockets;
 import dev.espalier.esp.sad.SecurityDatabase;
 import dev.espalier.linux.libc.Errno;
@@ -25,15 +26,17 @@ final class DataPlane implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(DataPlane.class);
 
     private final String tunName;
+    private final Offloads wanted;
     private final SecurityDatabase database;
     private final ControlPlane control;
     private volatile @Nullable Running running;
     private DataPathStatistics earlier = DataPlaneTotals.NONE;
 
-    private record Running(TunDevice tun, UdpSockets sockets, DataPath path) {}
+    private record Running(TunDevice tun, UdpSockets sockets, DataPath path, Offloads offloads) {}
 
-    DataPlane(String tunName, SecurityDatabase database, ControlPlane control) {
+    DataPlane(String tunName, Offloads wanted, SecurityDatabase database, ControlPlane control) {
         this.tunName = tunName;
+        this.wanted = wanted;
         this.database = database;
         this.control = control;
     }
@@ -44,13 +47,17 @@ final class DataPlane implements AutoCloseable {
 
     /** @throws ErrnoException when device or ports cannot be had; nothing stays open then */
     void open(DataPathSettings settings) throws ErrnoException {
-        TunDevice tun = TunDevice.open(tunName, TunDevice.Options.PLAIN);
+        TunDevice tun = TunDevice.open(tunName, wanted.tunOptions());
         UdpSockets sockets = null;
         try {
             sockets = UdpSockets.open(UdpSockets.IKE_PORT, UdpSockets.NAT_PORT, UdpOptions.DEFAULT);
-            DataPath path = new DataPath(settings, database, tun.queue(0), sockets, control);
+            Offloads offloads = wanted.takeFrom(tun, sockets);
+            DataPath path = new DataPath(settings.with(offloads), database, tun.queue(0), sockets, control);
             path.start();
-            running = new Running(tun, sockets, path);
+            running = new Running(tun, sockets, path, offloads);
+            LOG.infof(
+                    "%s open, UDP %d and %d bound; offloads: %s",
+                    tunName, UdpSockets.IKE_PORT, UdpSockets.NAT_PORT, offloads);
         } catch (ErrnoException | RuntimeException e) {
             if (sockets != null) {
                 sockets.close();
@@ -58,7 +65,12 @@ final class DataPlane implements AutoCloseable {
             tun.close();
             throw e;
         }
-        LOG.infof("%s open, UDP %d and %d bound", tunName, UdpSockets.IKE_PORT, UdpSockets.NAT_PORT);
+    }
+
+    /** What is in force; none before the device is open. */
+    Offloads offloads() {
+        Running current = running;
+        return current == null ? Offloads.NONE : current.offloads;
     }
 
     /** @throws ErrnoException when it cannot be sent now */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param ready whether traffic of protected pods can flow: device up, plan applied, identity present
  * @param mtu the inner MTU, 0 before the device is up
  * @param planHash the content hash of the plan in force, empty before the first
+ * @param dataPath what carries packets
  * @param drops packets and messages dropped so far, by reason
  * @param problems what keeps the agent from its goal right now, one line each
  */
@@ -21,6 +22,7 @@ public record AgentStatus(
         boolean ready,
         int mtu,
         String planHash,
+        DataPathStatus dataPath,
         List<PeerStatus> peers,
         Map<String, Long> drops,
         @Nullable CertificateStatus certificate,
@@ -31,6 +33,12 @@ public record AgentStatus(
         policies = List.copyOf(policies);
         problems = List.copyOf(problems);
     }
+
+    /**
+     * @param cipher the implementation of ESP's ciphers, with its version
+     * @param offloads which of the kernel's means to handle many packets at once are in use: some of {@code tso,uso,gso,gro}, or {@code none}
+     */
+    public record DataPathStatus(String cipher, String offloads) {}
 
     /** @param lastError why the last attempt failed or the last SA ended; null once an SA stands */
     @JsonInclude(JsonInclude.Include.NON_NULL)

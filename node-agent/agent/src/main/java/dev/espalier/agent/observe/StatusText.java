@@ -27,7 +27,11 @@ public final class StatusText {
         if (status.mtu() != 0) {
             text.append(", MTU ").append(status.mtu()).append(", plan ").append(status.planHash());
         }
-        text.append('\n');
+        text.append("\nESP by ")
+                .append(status.dataPath().cipher())
+                .append("; offloads ")
+                .append(status.dataPath().offloads())
+                .append('\n');
         if (status.certificate() != null) {
             text.append("certificate ")
                     .append(status.certificate().serial())

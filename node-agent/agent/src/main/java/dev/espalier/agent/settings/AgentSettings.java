@@ -1,5 +1,6 @@
 package dev.espalier.agent.settings;
 
+import dev.espalier.agent.loop.Offloads;
 import dev.espalier.wire.ip.Prefix;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param tun name of the TUN device
  * @param mtu the inner MTU, or empty to take it from the underlay
  * @param libcryptoPath the OpenSSL library to load, or null to look for one
+ * @param offloads which of the kernel's means to handle many packets at once may be used ({@code ESPALIER_OFFLOADS})
  * @param httpPort health and metrics
  * @param keyLogDir where a lab build writes session keys, or null
  * @param clusterCidrs pod CIDRs of the whole cluster, which are unreachable unless a route to a known node says otherwise
@@ -32,6 +34,7 @@ public record AgentSettings(
         OptionalInt mtu,
         Crypto crypto,
         @Nullable Path libcryptoPath,
+        Offloads offloads,
         int httpPort,
         @Nullable Path keyLogDir,
         List<Prefix> clusterCidrs) {

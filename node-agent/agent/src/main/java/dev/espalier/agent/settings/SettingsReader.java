@@ -1,5 +1,6 @@
 package dev.espalier.agent.settings;
 
+import dev.espalier.agent.loop.Offloads;
 import dev.espalier.wire.ip.Prefix;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,6 +59,7 @@ public final class SettingsReader {
         OptionalInt mtu = parsed("ESPALIER_MTU", "auto", SettingsReader::mtu);
         AgentSettings.Crypto crypto = parsed("ESPALIER_CRYPTO", "auto", SettingsReader::crypto);
         Path libcrypto = parsed("ESPALIER_LIBCRYPTO", "", SettingsReader::path);
+        Offloads offloads = parsed("ESPALIER_OFFLOADS", "auto", Offloads::parse);
         Integer httpPort = parsed("ESPALIER_HTTP_PORT", "9464", SettingsReader::port);
         Path keyLogDir = parsed("ESPALIER_KEYLOG_DIR", "", SettingsReader::path);
         List<Prefix> clusterCidrs = parsed("ESPALIER_CLUSTER_CIDRS", "", SettingsReader::prefixes);
@@ -77,6 +79,7 @@ public final class SettingsReader {
                 || tun == null
                 || mtu == null
                 || crypto == null
+                || offloads == null
                 || httpPort == null
                 || clusterCidrs == null) {
             throw new SettingsException(problems);
@@ -91,6 +94,7 @@ public final class SettingsReader {
                 mtu,
                 crypto,
                 libcrypto,
+                offloads,
                 httpPort,
                 keyLogDir,
                 clusterCidrs);

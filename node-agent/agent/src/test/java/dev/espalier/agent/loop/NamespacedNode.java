@@ -1,5 +1,6 @@
 package dev.espalier.agent.loop;
 
+import dev.espalier.esp.crypto.CipherBackend;
 import dev.espalier.esp.crypto.EspTransform;
 import dev.espalier.esp.crypto.JdkCipherBackend;
 import dev.espalier.esp.crypto.PacketCipher;
@@ -44,39 +45,51 @@ final class NamespacedNode implements AutoCloseable {
     final SecurityDatabase database = new SecurityDatabase();
     final RecordingControlPlane control = new RecordingControlPlane();
     final DataPath dataPath;
+    final Offloads offloads;
+    private final CipherBackend ciphers;
     private final String namespaceName;
     private final TunDevice tun;
     private final UdpSockets sockets;
 
-    private NamespacedNode(int number, String namespaceName, NetworkNamespace namespace) throws IOException {
+    private NamespacedNode(
+            int number, String namespaceName, NetworkNamespace namespace, Offloads wanted, CipherBackend ciphers)
+            throws IOException {
+        this.ciphers = ciphers;
         this.number = number;
         this.namespaceName = namespaceName;
         this.namespace = namespace;
         netlink = namespace.call(Rtnetlink::open);
         netlink.links().setUp(1);
-        tun = namespace.call(() -> TunDevice.open("espalier0", TunDevice.Options.PLAIN));
+        tun = namespace.call(() -> TunDevice.open("espalier0", wanted.tunOptions()));
         sockets = namespace.call(() -> UdpSockets.open(UdpSockets.IKE_PORT, UdpSockets.NAT_PORT, UdpOptions.DEFAULT));
+        offloads = wanted.takeFrom(tun, sockets);
         dataPath = new DataPath(
-                DataPathSettings.defaults(inner(number, false), inner(number, true)),
+                DataPathSettings.defaults(inner(number, false), inner(number, true))
+                        .with(offloads),
                 database,
                 tun.queue(0),
                 sockets,
                 control);
     }
 
-    /** Two nodes, joined and with policy for each other, without SAs; loops run. */
+    /** Two nodes, joined and with policy for each other, without SAs; loops run, with all that the kernel has. */
     static List<NamespacedNode> pair() throws IOException {
+        return pair(Offloads.ALL, Offloads.ALL, new JdkCipherBackend());
+    }
+
+    static List<NamespacedNode> pair(Offloads first, Offloads second, CipherBackend ciphers) throws IOException {
         String run = "esp" + ProcessHandle.current().pid();
-        NamespacedNode one = create(1, run + "a");
-        NamespacedNode two = create(2, run + "b");
+        NamespacedNode one = create(1, run + "a", first, ciphers);
+        NamespacedNode two = create(2, run + "b", second, ciphers);
         one.netlink.links().createVeth(new VethPair(UPLINK, null, UPLINK, null, two.namespace.fd(), 1500, 0));
         one.configure(2);
         two.configure(1);
         return List.of(one, two);
     }
 
-    private static NamespacedNode create(int number, String name) throws IOException {
-        return new NamespacedNode(number, name, NetworkNamespace.create(name));
+    private static NamespacedNode create(int number, String name, Offloads offloads, CipherBackend ciphers)
+            throws IOException {
+        return new NamespacedNode(number, name, NetworkNamespace.create(name), offloads, ciphers);
     }
 
     private void configure(int peer) throws IOException {
@@ -159,10 +172,10 @@ final class NamespacedNode implements AutoCloseable {
     }
 
     /** Both ends make the same key of an SPI: no IKE here. */
-    static PacketCipher cipher(int spi) {
+    PacketCipher cipher(int spi) {
         byte[] keymat = new byte[EspTransform.AES_128_GCM_16.keymatLength()];
         new Random(spi).nextBytes(keymat);
-        return new JdkCipherBackend().cipher(EspTransform.AES_128_GCM_16, keymat, true);
+        return ciphers.cipher(EspTransform.AES_128_GCM_16, keymat, true);
     }
 
     /** A socket of an application in this namespace. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.agent.observe.AgentStatus.CertificateStatus;
+import dev.espalier.agent.observe.AgentStatus.DataPathStatus;
 import dev.espalier.agent.observe.AgentStatus.PeerStatus;
 import dev.espalier.agent.observe.AgentStatus.PolicyStatus;
 import dev.espalier.ike.EndpointStatus;
@@ -54,6 +55,7 @@ class StatusTextTest {
             true,
             1438,
             "0011",
+            new DataPathStatus("OpenSSL 3.5.4 30 Sep 2025", "tso,uso,gso,gro"),
             PEERS,
             Map.of("forged", 2L),
             new CertificateStatus("2a", "2026-11-25T00:00:00Z"),

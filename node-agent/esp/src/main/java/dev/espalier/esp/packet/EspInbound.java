@@ -28,6 +28,7 @@ public final class EspInbound {
     private final DataPathEvents events;
     private final IpPacketView view = new IpPacketView();
     private final IcmpError icmpError = new IcmpError();
+    private final AdmittedFlow admitted = new AdmittedFlow();
 
     public EspInbound(DropCounters drops, DataPathEvents events) {
         this.drops = drops;
@@ -91,6 +92,11 @@ public final class EspInbound {
         return decapsulateEcn(packet);
     }
 
+    /** The headers of the packet that {@link #process} let through last. */
+    public IpPacketView view() {
+        return view;
+    }
+
     private @Nullable Drop open(PacketBuffer packet, InboundSa sa, int textLength, long nowNanos) {
         return switch (sa.open(packet.memory(), packet.offset(), textLength, nowNanos)) {
             case OPENED -> null;
@@ -119,6 +125,17 @@ public final class EspInbound {
     }
 
     private @Nullable Drop checkSelectors(PacketBuffer packet, InboundSa sa, Tables tables) {
+        if (admitted.covers(view, sa, tables.spd())) {
+            return null;
+        }
+        Drop unfit = lookUp(packet, sa, tables);
+        if (unfit == null) {
+            admitted.remember(view, sa, tables.spd());
+        }
+        return unfit;
+    }
+
+    private @Nullable Drop lookUp(PacketBuffer packet, InboundSa sa, Tables tables) {
         SelectorPair selectors = sa.parameters().selectors();
         if (!selectors.fitsInbound(view)) {
             return Drop.INNER_SELECTOR_MISMATCH;

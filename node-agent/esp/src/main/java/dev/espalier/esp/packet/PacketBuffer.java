@@ -1,11 +1,9 @@
 package dev.espalier.esp.packet;
 
-import dev.espalier.wire.ip.UdpPath;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One packet in an off-heap slot, with room in front for the headers that sealing adds and behind for padding and ICV, so that a packet is
+ * One packet in off-heap memory, with room in front for the headers that sealing adds and behind for padding and ICV, so that a packet is
  * sealed and opened where it lies.
  *
  * <pre>
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *              ^ offset after clear()
  * </pre>
  *
- * Reused for every packet of its place in a batch. Not thread-safe.
+ * Reused for every packet of its place in a batch, or moved along the packets of a larger piece of memory. Not thread-safe.
  */
 public final class PacketBuffer {
     /** Room for outer IPv6 (40), UDP (8), ESP header and IV (16), or for an ICMPv6 error (48), and to spare for a virtio header. */
@@ -23,12 +21,17 @@ public final class PacketBuffer {
     /** Room for padding (3), trailer (2) and ICV (up to 32), and to spare. */
     public static final int TAILROOM = 64;
 
+    /** {@link #checksumStart()} of a packet whose checksums are complete. */
+    public static final int NO_CHECKSUM = -1;
+
     private final MemorySegment memory;
     private final OuterAddresses outer = new OuterAddresses();
     private int offset = HEADROOM;
     private int length;
     private int trafficClass;
-    private @Nullable UdpPath path;
+    private int segmentSize;
+    private int checksumStart = NO_CHECKSUM;
+    private int checksumOffset;
 
     /** A buffer over all of {@code memory}. */
     public PacketBuffer(MemorySegment memory) {
@@ -67,7 +70,7 @@ public final class PacketBuffer {
         offset = HEADROOM;
         length = 0;
         trafficClass = 0;
-        path = null;
+        setOffload(0, NO_CHECKSUM, 0);
     }
 
     /** The packet is now these octets of the slot. */
@@ -85,13 +88,31 @@ public final class PacketBuffer {
         trafficClass = value;
     }
 
-    /** Where a sealed packet is to be sent; null until then. */
-    public @Nullable UdpPath path() {
-        return path;
+    /**
+     * What the kernel left undone on a packet that it read into the TUN device (virtio_net_hdr): it may stand for several of which all but
+     * the last carry {@code segmentSize} octets, and its TCP or UDP checksum may hold the sum of the pseudo-header alone.
+     *
+     * @param segmentSize 0 for one packet
+     * @param checksumStart where summing starts, counted from the start of the packet, or {@link #NO_CHECKSUM}
+     * @param checksumOffset where the checksum field is, counted from {@code checksumStart}
+     */
+    public void setOffload(int segmentSize, int checksumStart, int checksumOffset) {
+        this.segmentSize = segmentSize;
+        this.checksumStart = checksumStart;
+        this.checksumOffset = checksumOffset;
     }
 
-    public void setPath(UdpPath value) {
-        path = value;
+    /** Payload octets of each packet that this one stands for; 0 when it stands for itself. */
+    public int segmentSize() {
+        return segmentSize;
+    }
+
+    public int checksumStart() {
+        return checksumStart;
+    }
+
+    public int checksumOffset() {
+        return checksumOffset;
     }
 
     /** Where a received datagram came from and to. */
@@ -99,10 +120,11 @@ public final class PacketBuffer {
         return outer;
     }
 
-    /** Copies {@code other}'s packet to the start of this slot, without what is known about it. */
+    /** Copies {@code other}'s packet to the start of this slot, with what the kernel left undone on it. */
     void copyFrom(PacketBuffer other) {
         clear();
         MemorySegment.copy(other.memory, other.offset, memory, HEADROOM, other.length);
         length = other.length;
+        setOffload(other.segmentSize, other.checksumStart, other.checksumOffset);
     }
 }

@@ -15,6 +15,7 @@ public final class StagedPackets {
     private static final long REMIND_NANOS = 1_000_000_000L;
 
     private final int perPeer;
+    private final int maxLength;
     private final long maxAgeNanos;
     private final DropCounters drops;
     private final ArrayDeque<Staged> free = new ArrayDeque<>();
@@ -37,11 +38,12 @@ public final class StagedPackets {
     /**
      * @param slots packets overall
      * @param perPeer packets of one peer
-     * @param maxLength of a packet
+     * @param maxLength of a packet; longer ones are not kept
      * @param maxAgeNanos after which a packet is of no use to its sender
      */
     public StagedPackets(int slots, int perPeer, int maxLength, long maxAgeNanos, DropCounters drops) {
         this.perPeer = perPeer;
+        this.maxLength = maxLength;
         this.maxAgeNanos = maxAgeNanos;
         this.drops = drops;
         PacketBatch batch = new PacketBatch(slots, maxLength);
@@ -69,6 +71,10 @@ public final class StagedPackets {
         }
         if (remind) {
             queue.remindedNanos = nowNanos;
+        }
+        if (packet.length() > maxLength) {
+            drops.count(Drop.STAGED_OVERFLOW);
+            return remind;
         }
         if (queue.packets.size() == perPeer || (free.isEmpty() && !queue.packets.isEmpty())) {
             free.add(queue.packets.remove());

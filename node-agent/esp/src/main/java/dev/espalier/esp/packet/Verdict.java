@@ -2,7 +2,7 @@ package dev.espalier.esp.packet;
 
 /** What the caller is to do with a packet's slot. */
 public enum Verdict {
-    /** Outbound: send the sealed packet on its path. Inbound: write the opened packet to the TUN device. */
+    /** Outbound: it is in the batch of sealed packets. Inbound: write the opened packet to the TUN device. */
     FORWARD,
     /** Outbound only: the slot holds an ICMP error now; write it to the TUN device, back to the packet's sender. */
     REPLY,

@@ -63,7 +63,7 @@ class AllocationTest {
         packet.clear();
         MemorySegment.copy(inner, 0, packet.memory(), packet.offset(), inner.byteSize());
         packet.set(packet.offset(), (int) inner.byteSize());
-        if (rig.outbound.process(packet, rig.a.tables(), rig.now) != Verdict.FORWARD) {
+        if (rig.process() != Verdict.FORWARD) {
             return 0;
         }
         packet.outer().set(ARRIVAL);

@@ -209,8 +209,8 @@ class InboundChecksTest {
         rig.a.removeOutbound(PEER, SPI);
         rig.load(packet());
 
-        assertThat(rig.outbound.process(rig.packet, before, rig.now)).isEqualTo(Verdict.STALE);
-        assertThat(rig.outbound.process(rig.packet, rig.a.tables(), rig.now)).isEqualTo(Verdict.FORWARD);
+        assertThat(rig.process(before)).isEqualTo(Verdict.STALE);
+        assertThat(rig.process()).isEqualTo(Verdict.FORWARD);
         assertThat(rig.receive(rig.bytes())).isEqualTo(Verdict.FORWARD);
         assertThat(rig.bytes()).isEqualTo(packet());
         assertThat(rig.dropsA.total()).isZero();

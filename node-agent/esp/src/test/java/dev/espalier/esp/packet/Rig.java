@@ -42,6 +42,7 @@ final class Rig {
     final EspOutbound outbound;
     final EspInbound inbound;
     final PacketBuffer packet = new PacketBatch(1, 9000).get(0);
+    final SealedBatch sealed = new SealedBatch(1 << 17, 64, 64);
     long now = SECOND;
 
     Rig() {
@@ -100,7 +101,28 @@ final class Rig {
     /** Gives {@code inner} to A's outbound path. */
     Verdict send(byte[] inner) {
         load(inner);
-        return outbound.process(packet, a.tables(), now);
+        return process();
+    }
+
+    /** Gives what lies in {@link #packet} to A's outbound path; the sealed packet lies there afterwards, too. */
+    Verdict process() {
+        return process(a.tables());
+    }
+
+    Verdict process(SecurityDatabase.Tables tables) {
+        sealed.clear();
+        Verdict verdict = outbound.process(packet, tables, sealed, now);
+        if (!sealed.isEmpty()) {
+            int at = packet.offset() - 16;
+            MemorySegment.copy(
+                    sealed.memory(),
+                    sealed.address(0) - sealed.memory().address(),
+                    packet.memory(),
+                    at,
+                    sealed.bytes(0));
+            packet.set(at, sealed.bytes(0));
+        }
+        return verdict;
     }
 
     /** The ESP packet that A makes of {@code inner}. */

@@ -222,12 +222,12 @@ class RoundTripTest {
     void choosesTheOuterHeader() {
         Rig copying = new Rig().connected();
         copying.send(v4().trafficClass(0xb9).build());
-        assertThat(copying.packet.trafficClass()).isEqualTo(0xb9);
-        assertThat(copying.packet.path()).isSameAs(PATH);
+        assertThat(copying.sealed.trafficClass(0)).isEqualTo(0xb9);
+        assertThat(copying.sealed.path(0)).isSameAs(PATH);
 
         Rig hiding = new Rig(false, 4, 8).connected();
         hiding.send(v6().trafficClass(0xba).build());
-        assertThat(hiding.packet.trafficClass()).isEqualTo(0x02);
+        assertThat(hiding.sealed.trafficClass(0)).isEqualTo(0x02);
     }
 
     @Test

@@ -106,7 +106,7 @@ class StagedPacketsTest {
 
         assertThat(rig.outbound.nextReleased(rig.packet, rig.a.tables(), rig.now))
                 .isTrue();
-        assertThat(rig.outbound.process(rig.packet, rig.a.tables(), rig.now)).isEqualTo(Verdict.DROPPED);
+        assertThat(rig.process()).isEqualTo(Verdict.DROPPED);
         assertThat(rig.dropsA.get(Drop.POLICY_DISCARD)).isEqualTo(1);
     }
 
@@ -126,8 +126,7 @@ class StagedPacketsTest {
     private List<Integer> released() {
         List<Integer> numbers = new ArrayList<>();
         while (rig.outbound.nextReleased(rig.packet, rig.a.tables(), rig.now)) {
-            assertThat(rig.outbound.process(rig.packet, rig.a.tables(), rig.now))
-                    .isEqualTo(Verdict.FORWARD);
+            assertThat(rig.process()).isEqualTo(Verdict.FORWARD);
             assertThat(rig.receive(rig.bytes())).isEqualTo(Verdict.FORWARD);
             numbers.add(ByteBuffer.wrap(rig.bytes()).getInt(20));
         }

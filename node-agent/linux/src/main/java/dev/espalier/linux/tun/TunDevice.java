@@ -1,5 +1,6 @@
 package dev.espalier.linux.tun;
 
+import dev.espalier.linux.libc.Errno;
 import dev.espalier.linux.libc.ErrnoException;
 import dev.espalier.linux.libc.Fd;
 import dev.espalier.linux.libc.Syscalls;
@@ -16,11 +17,12 @@ import java.util.List;
  */
 public final class TunDevice implements AutoCloseable {
     /** Octets of the virtio_net_hdr in front of each packet, in host byte order, when {@link Options#vnetHeader} is set. */
-    public static final int HEADER_BYTES = 10;
+    public static final int HEADER_BYTES = VirtioHeader.BYTES;
 
     public static final int OFFLOAD_CSUM = 1;
     public static final int OFFLOAD_TSO4 = 2;
     public static final int OFFLOAD_TSO6 = 4;
+    public static final int OFFLOAD_TSO_ECN = 8;
     public static final int OFFLOAD_USO4 = 0x20;
     public static final int OFFLOAD_USO6 = 0x40;
 
@@ -48,6 +50,7 @@ public final class TunDevice implements AutoCloseable {
     private final int layer;
     private final Options options;
     private final List<TunQueue> queues = new ArrayList<>();
+    private int offloads;
 
     private TunDevice(String name, int layer, Options options) {
         this.name = name;
@@ -78,7 +81,7 @@ public final class TunDevice implements AutoCloseable {
         Fd fd = Syscalls.open(CONTROL, Syscalls.O_RDWR | Syscalls.O_NONBLOCK);
         try {
             TunDevice device = new TunDevice(attach(fd, name, layer, options), layer, options);
-            device.queues.add(new TunQueue(fd));
+            device.queues.add(new TunQueue(fd, options.vnetHeader()));
             return device;
         } catch (ErrnoException | RuntimeException e) {
             fd.close();
@@ -115,7 +118,7 @@ public final class TunDevice implements AutoCloseable {
             fd.close();
             throw e;
         }
-        TunQueue queue = new TunQueue(fd);
+        TunQueue queue = new TunQueue(fd, options.vnetHeader());
         queues.add(queue);
         return queue;
     }
@@ -131,6 +134,33 @@ public final class TunDevice implements AutoCloseable {
             throw new IllegalStateException(name + " was opened without the header that offloads need");
         }
         Syscalls.ioctl(queues.getFirst().owner(), TUNSETOFFLOAD, flags, "TUNSETOFFLOAD " + name);
+        offloads = flags;
+    }
+
+    /**
+     * Takes as many offloads as kernel and caller allow: checksums with TCP segmentation, and UDP segmentation where the kernel has it (Linux 6.2).
+     *
+     * @param tcp whether packets may stand for several of TCP
+     * @param udp whether packets may stand for several of UDP
+     */
+    public void offloadWhatIsPossible(boolean tcp, boolean udp) throws ErrnoException {
+        int most = OFFLOAD_CSUM | (tcp ? OFFLOAD_TSO4 | OFFLOAD_TSO6 | OFFLOAD_TSO_ECN : 0);
+        if (udp) {
+            try {
+                offload(most | OFFLOAD_USO4 | OFFLOAD_USO6);
+                return;
+            } catch (ErrnoException e) {
+                if (e.errno() != Errno.EINVAL) {
+                    throw e;
+                }
+            }
+        }
+        offload(most);
+    }
+
+    /** The {@code OFFLOAD_*} in force. */
+    public int offloads() {
+        return offloads;
     }
 
     /** Closes all queues, which removes the device. */

@@ -9,9 +9,16 @@ import dev.espalier.linux.libc.HotCalls;
  */
 public final class TunQueue implements AutoCloseable {
     private final Fd fd;
+    private final boolean header;
 
-    TunQueue(Fd fd) {
+    TunQueue(Fd fd, boolean header) {
         this.fd = fd;
+        this.header = header;
+    }
+
+    /** Octets in front of each packet: {@link VirtioHeader#BYTES} or 0. */
+    public int headerBytes() {
+        return header ? VirtioHeader.BYTES : 0;
     }
 
     /** For use in a {@link dev.espalier.linux.libc.PollSet}. */

@@ -20,6 +20,7 @@ public final class ReceiveBatch {
     private static final int IPV6_PKTINFO = 41 << 8 | 50;
     private static final int IPV6_TCLASS = 41 << 8 | 67;
     private static final int SO_RXQ_OVFL = 1 << 8 | 40;
+    private static final int UDP_GRO = 17 << 8 | 104;
     private static final int CONTROL_HEADER_BYTES = 16;
 
     final MessageVector vector;
@@ -27,6 +28,7 @@ public final class ReceiveBatch {
     private final long[] localLow;
     private final int[] interfaceIndex;
     private final int[] trafficClass;
+    private final int[] segmentSize;
     private int localPort;
     private long kernelDrops;
 
@@ -36,6 +38,7 @@ public final class ReceiveBatch {
         localLow = new long[messages];
         interfaceIndex = new int[messages];
         trafficClass = new int[messages];
+        segmentSize = new int[messages];
         rearm(messages);
     }
 
@@ -74,6 +77,15 @@ public final class ReceiveBatch {
     /** UDP payload octets of message {@code i} that are in its buffer. */
     public int length(int i) {
         return Math.min(vector.transferred(i), vector.bufferLength(i));
+    }
+
+    /**
+     * Octets of each datagram that message {@code i} holds, of which the last may be shorter: the kernel puts datagrams of one sender together when
+     * {@link UdpSocket#receiveCoalesced} is on. {@link #length} when it holds one.
+     */
+    public int segmentSize(int i) {
+        int size = segmentSize[i];
+        return size > 0 ? size : length(i);
     }
 
     /** Whether message {@code i} was longer than its buffer, so that its tail is lost. */
@@ -154,6 +166,7 @@ public final class ReceiveBatch {
             localLow[i] = 0;
             interfaceIndex[i] = 0;
             trafficClass[i] = 0;
+            segmentSize[i] = 0;
             long at = vector.control(i);
             long end = at + Math.min(vector.controlLength(i), MessageVector.CONTROL_BYTES);
             while (end - at >= CONTROL_HEADER_BYTES) {
@@ -186,6 +199,7 @@ public final class ReceiveBatch {
             }
             case IP_TOS -> trafficClass[i] = Memory.getByte(data) & 0xff;
             case IPV6_TCLASS -> trafficClass[i] = Memory.getInt(data) & 0xff;
+            case UDP_GRO -> segmentSize[i] = Memory.getInt(data);
             case SO_RXQ_OVFL -> kernelDrops = Memory.getInt(data) & 0xffff_ffffL;
             default -> {}
         }

@@ -17,6 +17,8 @@ public final class SendBatch {
     private static final int IP_PKTINFO = 8;
     private static final int IPV6_PKTINFO = 50;
     private static final int IPV6_TCLASS = 67;
+    private static final int SOL_UDP = 17;
+    private static final int UDP_SEGMENT = 103;
     private static final int CONTROL_HEADER_BYTES = 16;
     private static final int SOCKADDR_IN_BYTES = 16;
     private static final int SOCKADDR_IN6_BYTES = 28;
@@ -83,6 +85,25 @@ public final class SendBatch {
             long localHigh,
             long localLow,
             int trafficClass) {
+        return add(address, length, 0, remoteHigh, remoteLow, remotePort, localHigh, localLow, trafficClass);
+    }
+
+    /**
+     * Adds datagrams that lie behind each other and differ in nothing but their payload, as one message that the kernel cuts (UDP_SEGMENT, udp(7)).
+     *
+     * @param length octets of all of them; at most 65,507 over IPv4
+     * @param segmentSize octets of each but the last, which may be shorter; at most 64 of them. 0 for one datagram
+     */
+    public int add(
+            long address,
+            int length,
+            int segmentSize,
+            long remoteHigh,
+            long remoteLow,
+            int remotePort,
+            long localHigh,
+            long localLow,
+            int trafficClass) {
         if (count == vector.capacity) {
             throw new IllegalStateException("the batch holds " + vector.capacity + " messages");
         }
@@ -106,7 +127,7 @@ public final class SendBatch {
                 end = data + 24;
             }
             Memory.putLong(controlHeader(end, IPPROTO_IPV6, IPV6_TCLASS, 4), trafficClass);
-            end += 24;
+            end = segmentation(end + 24, segmentSize);
             vector.lengths(i, SOCKADDR_IN6_BYTES, (int) (end - control));
         } else {
             Memory.putShort(name, (short) Syscalls.AF_INET);
@@ -122,7 +143,7 @@ public final class SendBatch {
                 end = data + 16;
             }
             Memory.putLong(controlHeader(end, IPPROTO_IP, IP_TOS, 4), trafficClass);
-            end += 24;
+            end = segmentation(end + 24, segmentSize);
             vector.lengths(i, SOCKADDR_IN_BYTES, (int) (end - control));
         }
         errors[i] = 0;
@@ -131,9 +152,15 @@ public final class SendBatch {
 
     /** As above, along {@code path}. */
     public int add(long address, int length, UdpPath path, int trafficClass) {
+        return add(address, length, 0, path, trafficClass);
+    }
+
+    /** As above, with {@code segmentSize} as there. */
+    public int add(long address, int length, int segmentSize, UdpPath path, int trafficClass) {
         return add(
                 address,
                 length,
+                segmentSize,
                 path.remote().address().high(),
                 path.remote().address().low(),
                 path.remote().port(),
@@ -153,6 +180,15 @@ public final class SendBatch {
     /** Marks the next message as refused and passes over it. */
     void refuse(int errno) {
         errors[cursor++] = errno;
+    }
+
+    private static long segmentation(long at, int segmentSize) {
+        if (segmentSize == 0) {
+            return at;
+        }
+        // Two octets, unlike what UDP_GRO reports.
+        Memory.putLong(controlHeader(at, SOL_UDP, UDP_SEGMENT, 2), segmentSize);
+        return at + 24;
     }
 
     private static long controlHeader(long at, int level, int type, int dataBytes) {

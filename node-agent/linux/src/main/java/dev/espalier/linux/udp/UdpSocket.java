@@ -35,11 +35,15 @@ public final class UdpSocket implements AutoCloseable {
     private static final int IPV6_V6ONLY = 26;
     private static final int IPV6_RECVPKTINFO = 49;
     private static final int IPV6_RECVTCLASS = 66;
+    private static final int SOL_UDP = 17;
+    private static final int UDP_SEGMENT = 103;
+    private static final int UDP_GRO = 104;
     private static final int MOST_ERRORS_IN_A_ROW = 16;
 
     private final Fd fd;
     private final boolean v6;
     private final int port;
+    private boolean coalesces;
     private long receiveErrors;
     private long kernelDrops;
 
@@ -99,6 +103,35 @@ public final class UdpSocket implements AutoCloseable {
             Syscalls.setOption(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, pathMtu.value, "IPV6_MTU_DISCOVER");
         } else {
             Syscalls.setOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, pathMtu.value, "IP_MTU_DISCOVER");
+        }
+    }
+
+    /**
+     * Asks the kernel to hand over datagrams of one sender and size together (UDP_GRO, udp(7)); buffers must then hold 65,535 octets. Whether this
+     * kernel can.
+     */
+    public boolean receiveCoalesced() {
+        coalesces = tryOption(UDP_GRO, 1, "UDP_GRO");
+        return coalesces;
+    }
+
+    /** Whether {@link #receiveCoalesced} is on. */
+    public boolean coalesces() {
+        return coalesces;
+    }
+
+    /** Whether this kernel cuts what {@link SendBatch} adds with a segment size (UDP_SEGMENT, udp(7)). A device may still refuse it, with EIO or EINVAL. */
+    public boolean canSegment() {
+        return tryOption(UDP_SEGMENT, 0, "UDP_SEGMENT");
+    }
+
+    private boolean tryOption(int option, int value, String name) {
+        try {
+            Syscalls.setOption(fd, SOL_UDP, option, value, name);
+            return true;
+        } catch (ErrnoException e) {
+            // Linux before 4.18 and 5.0 respectively: ENOPROTOOPT.
+            return false;
         }
     }
 

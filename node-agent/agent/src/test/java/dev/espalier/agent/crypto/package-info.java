@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.agent.crypto;
+
+import org.jspecify.annotations.NullMarked;
