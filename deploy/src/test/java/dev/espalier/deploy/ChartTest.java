@@ -87,6 +87,34 @@ class ChartTest {
     }
 
     @Test
+    void theNodesPluginIsInstalledByAgentsUnlessSomebodyElseDoes() {
+        String chained =
+                Chart.render(Chart.OLDEST, c -> c.set("cni.mode", "chained").set("cni.binDir", "/home/kubernetes/bin"));
+        JsonNode none = Chart.object(
+                Chart.render(Chart.OLDEST, c -> c.set("cni.install", false)), "DaemonSet", "espalier-agent");
+
+        assertThat(Chart.env(
+                        Chart.container(Chart.object(chained, "DaemonSet", "espalier-agent")), "ESPALIER_CNI_MODE"))
+                .isEqualTo("chained");
+        assertThat(chained).contains("hostPath: {path: /home/kubernetes/bin");
+        assertThat(none.toString()).doesNotContain("/host/cni").doesNotContain("ESPALIER_CNI");
+    }
+
+    @Test
+    void nodesAreFreedBeforeTheReleaseIsDeletedByAnAccountThatMayDoNothingElse() {
+        String yaml = Chart.render(
+                Chart.OLDEST, c -> c.set("uninstall.timeout", "PT90S").set("uninstall.plain", true));
+        JsonNode job = Chart.object(yaml, "Job", "espalier-uninstall");
+        JsonNode role = Chart.object(yaml, "Role", "espalier-uninstall");
+
+        assertThat(Chart.container(job).path("command").toString()).contains("uninstall", "PT90S");
+        assertThat(role.at("/rules/0/resourceNames").toString()).isEqualTo("[\"espalier-agent\"]");
+        assertThat(role.path("rules")).hasSize(2);
+        // Hooks are not among the objects of a release.
+        assertThat(Chart.render(Chart.OLDEST, UnaryOperator.identity())).doesNotContain("espalier-uninstall");
+    }
+
+    @Test
     void admissionRulesAreThereWhereTheServerKnowsThem() {
         String old = Chart.render("1.29.0", UnaryOperator.identity());
         String recent = Chart.render("1.30.0", UnaryOperator.identity());

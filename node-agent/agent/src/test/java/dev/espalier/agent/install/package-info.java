@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.agent.install;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.operator.uninstall;
+
+import org.jspecify.annotations.NullMarked;
