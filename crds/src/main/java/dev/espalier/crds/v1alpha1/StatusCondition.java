@@ -36,14 +36,18 @@ public record StatusCondition(
     public static final String FALSE = "False";
     public static final String UNKNOWN = "Unknown";
 
-    /** A condition that holds from {@code now} on, unless {@link #following} finds that it held before. */
+    /**
+     * A condition that holds from {@code now} on, unless {@link #following} finds that it held before.
+     *
+     * @param message for people; where there is nothing to say, the reason stands for it
+     */
     public static StatusCondition of(
             String type, String status, String reason, String message, long observedGeneration, Instant now) {
         return new StatusCondition(
                 type,
                 status,
                 reason,
-                message,
+                message.isBlank() ? reason : message,
                 now.truncatedTo(ChronoUnit.SECONDS).toString(),
                 observedGeneration);
     }

@@ -86,7 +86,7 @@ final class AuthorityStatusPlan {
                     IPSecAuthorityStatus.ROLLING,
                     StatusCondition.FALSE,
                     readable ? "Settled" : "WrongTime",
-                    readable ? "" : "spec.issuedAfter is no time; nothing is done about it",
+                    readable ? "no roll is under way" : "spec.issuedAfter is no time; nothing is done about it",
                     generation,
                     now);
         }
