@@ -93,6 +93,15 @@ final class Cluster implements AutoCloseable {
         return Commands.attempt(settings.onNode(node, List.of(command)));
     }
 
+    /** Runs tcpdump, ping or curl in a node's network; a failure throws. */
+    String inNetworkOf(String node, String... command) {
+        return Commands.run(settings.inNetworkOf(node, List.of(command)));
+    }
+
+    Commands.Result tryInNetworkOf(String node, String... command) {
+        return Commands.attempt(settings.inNetworkOf(node, List.of(command)));
+    }
+
     /** Runs on a host beside the nodes; a failure throws. */
     String outside(String... command) {
         return Commands.run(settings.outside(List.of(command)));

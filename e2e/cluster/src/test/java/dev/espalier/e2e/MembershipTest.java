@@ -121,7 +121,7 @@ class MembershipTest {
         session.report().figure("two nodes removed, cut off after", Report.since(removed));
         assertThat(cutOff).isLessThan(CUT_OFF);
         for (Node node : List.of(second, third)) {
-            assertThat(cluster.tryOnNode(node.getMetadata().getName(), "ping", "-c", "2", "-W", "1", ip(witness))
+            assertThat(cluster.tryInNetworkOf(node.getMetadata().getName(), "ping", "-c", "2", "-W", "1", ip(witness))
                             .ok())
                     .as("from the removed node to a pod")
                     .isFalse();

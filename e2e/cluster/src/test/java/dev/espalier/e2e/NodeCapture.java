@@ -42,7 +42,7 @@ final class NodeCapture implements AutoCloseable {
                 + "exec tcpdump -i \"$device\" -n -U --immediate-mode -s 128 -B 32768 -w -";
         try {
             Files.createDirectories(folder);
-            Process process = new ProcessBuilder(settings.onNode(node, List.of("sh", "-c", script)))
+            Process process = new ProcessBuilder(settings.inNetworkOf(node, List.of("sh", "-c", script)))
                     .redirectInput(Path.of("/dev/null").toFile())
                     .redirectOutput(file.toFile())
                     .redirectError(log.toFile())
@@ -91,7 +91,7 @@ final class NodeCapture implements AutoCloseable {
         }
         // What is on its way through the ring still counts.
         Waiting.pause(Duration.ofMillis(300));
-        Commands.attempt(settings.onNode(node, List.of("kill", Long.toString(pid))));
+        Commands.attempt(settings.inNetworkOf(node, List.of("kill", Long.toString(pid))));
         try {
             if (!process.waitFor(10, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

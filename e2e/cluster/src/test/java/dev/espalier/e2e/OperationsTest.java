@@ -125,7 +125,8 @@ class OperationsTest {
                     "-c",
                     "for p in /proc/[0-9]*; do "
                             + "[ \"$(readlink $p/ns/net)\" = \"$(readlink /proc/self/ns/net)\" ] || continue; "
-                            + "tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q 'java.*espalier.*agent' && kill -9 ${p#/proc/}; "
+                            + "[ \"$(cat $p/comm 2>/dev/null)\" = java ] || continue; "
+                            + "tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q node-agent && kill -9 ${p#/proc/}; "
                             + "done; true");
             session.report().figure("agent of " + node + " killed", loss(stream).toString());
         }
@@ -200,7 +201,7 @@ class OperationsTest {
                 .toList();
         try (Cluster.Running stream = stream(85)) {
             long started = System.nanoTime();
-            session.release().upgrade("1");
+            session.release().upgrade("again");
             session.release().awaitReplaced(names);
             session.report().figure("helm upgrade of all nodes", Report.since(started));
             session.report().figure("meanwhile", loss(stream).toString());

@@ -39,6 +39,13 @@ record Settings(Map<String, String> environment) {
         return concat(words(prefix.replace("{node}", node)), command);
     }
 
+    /** The command that runs {@code command}, which may be tcpdump, ping or curl, in a node's network. */
+    List<String> inNetworkOf(String node, List<String> command) {
+        return option("NETWORK_EXEC")
+                .map(prefix -> concat(words(prefix.replace("{node}", node)), command))
+                .orElseGet(() -> onNode(node, command));
+    }
+
     /** The command that runs {@code command} on a host beside the nodes. */
     List<String> outside(List<String> command) {
         return concat(option("OUTSIDE").map(Settings::words).orElse(List.of()), command);

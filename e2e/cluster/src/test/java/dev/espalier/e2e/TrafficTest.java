@@ -69,7 +69,7 @@ class TrafficTest {
             assertThat(backends(cluster.outside("sh", "-c", loop)))
                     .as("from outside by " + node)
                     .containsExactlyInAnyOrderElementsOf(workers());
-            assertThat(backends(cluster.onNode(workers().getFirst(), "sh", "-c", loop)))
+            assertThat(backends(cluster.inNetworkOf(workers().getFirst(), "sh", "-c", loop)))
                     .as("from a node by " + node)
                     .containsExactlyInAnyOrderElementsOf(workers());
             assertThat(backends(cluster.exec(
@@ -144,8 +144,8 @@ class TrafficTest {
     void nodeToPod() {
         for (String node : workers()) {
             for (Pod pod : workloads.echoes()) {
-                cluster.onNode(node, "ping", "-c", "2", "-i", "0.2", "-W", "2", ip(pod));
-                assertThat(cluster.onNode(node, "curl", "-s", "--max-time", "5", "http://" + ip(pod) + ":8080/"))
+                cluster.inNetworkOf(node, "ping", "-c", "2", "-i", "0.2", "-W", "2", ip(pod));
+                assertThat(cluster.inNetworkOf(node, "curl", "-s", "--max-time", "5", "http://" + ip(pod) + ":8080/"))
                         .startsWith(node(pod) + " ");
             }
         }
