@@ -151,10 +151,18 @@ public final class IssuedIdentity implements IdentitySource {
         }
     }
 
-    /** Hands out what is held, if this bundle trusts it; if not, it is as good as nothing. */
+    /** Hands out what is held, if this bundle trusts it and does not revoke it; if not, it is as good as nothing. */
     private void deliver(TrustBundle bundle, Listener told) {
         StoredIdentity.Held current = held;
         if (current == null) {
+            return;
+        }
+        String serial = current.chain().getFirst().getSerialNumber().toString(16);
+        if (bundle.revoked().contains(serial)) {
+            // A node that was removed and has come back: its peers refuse the old certificate for as long as that
+            // lives.
+            LOG.warnf("certificate %s is revoked; asking for another", serial);
+            held = null;
             return;
         }
         try {

@@ -159,6 +159,21 @@ class IssuedIdentityTest {
     }
 
     @Test
+    @Tag("CSR-08")
+    void aRevokedCertificateIsReplaced() throws Exception {
+        try (IssuedIdentity identity = identity()) {
+            identity.start(listener);
+            identity.trustChanged(bundle());
+            await().until(() -> listener.credentials.size() == 1);
+
+            identity.trustChanged(new TrustBundle(List.of(ca.caCertificate()), Set.of(serial(0))));
+
+            await().until(() -> listener.credentials.size() == 2);
+            assertThat(serial(1)).isNotEqualTo(serial(0));
+        }
+    }
+
+    @Test
     @Tag("CSR-07")
     void aBundleWithOneMoreRootIsHandedOutWithTheSameCertificate() throws Exception {
         try (IssuedIdentity identity = identity()) {
@@ -226,6 +241,15 @@ class IssuedIdentityTest {
                 return 0;
             }
         });
+    }
+
+    private String serial(int index) {
+        return listener.credentials
+                .get(index)
+                .chain()
+                .getFirst()
+                .getSerialNumber()
+                .toString(16);
     }
 
     private TrustBundle bundle() {
