@@ -11,11 +11,13 @@ import dev.espalier.wire.Octets;
  *   peer wants to          unknown     rekeying   deleting      busy with a child   rekeying     closing
  *   ---------------------------------------------------------------------------------------------------------
  *   create a child            -           -          -              as usual         temporary    temporary
- *   rekey a child         not found    compare   temporary          as usual         temporary    temporary
+ *   rekey a child         not found*   compare   temporary          as usual         temporary    temporary
  *   delete a child         no D back   as usual   no D back         as usual         as usual     as usual
  *   rekey the IKE SA          -           -          -              temporary        compare      temporary
  *   delete the IKE SA         -           -          -              as usual         forget own   forget own
  * </pre>
+ *
+ * <p>* temporary while the IKE SA is busy with a child.
  */
 public final class RekeyCollision {
     private RekeyCollision() {}
@@ -68,7 +70,9 @@ public final class RekeyCollision {
             case CREATE_CHILD -> refusesChildren(ike) ? Answer.TEMPORARY_FAILURE : Answer.AS_USUAL;
             case REKEY_CHILD ->
                 switch (child) {
-                    case UNKNOWN, NONE_NAMED -> Answer.CHILD_SA_NOT_FOUND;
+                    // What the peer names may be the SA that our own request makes, whose response is still on its way.
+                    case UNKNOWN, NONE_NAMED ->
+                        ike == IkeCondition.BUSY_WITH_CHILD ? Answer.TEMPORARY_FAILURE : Answer.CHILD_SA_NOT_FOUND;
                     case DELETING -> Answer.TEMPORARY_FAILURE;
                     case REKEYING -> refusesChildren(ike) ? Answer.TEMPORARY_FAILURE : Answer.AS_USUAL_THEN_COMPARE;
                     case LIVE -> refusesChildren(ike) ? Answer.TEMPORARY_FAILURE : Answer.AS_USUAL;

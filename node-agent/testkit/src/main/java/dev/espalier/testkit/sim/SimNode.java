@@ -12,8 +12,10 @@ import dev.espalier.ike.PeerConfig;
 import dev.espalier.wire.ip.IpAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** One machine of a {@link Simulation}: an endpoint, its data path, its configuration, and traffic. */
@@ -185,12 +187,16 @@ public final class SimNode {
         if (!running) {
             return;
         }
+        Set<String> installedFor = new LinkedHashSet<>();
         for (IkeOutput output : endpoint.handle(input, simulation.now())) {
             switch (output) {
                 case IkeOutput.SendDatagram send -> simulation.send(this, send);
                 case IkeOutput.InstallChildSa install -> {
                     dataPath.install(install);
                     simulation.installed(this, install);
+                    if (install.direction() == IkeOutput.Direction.OUTBOUND) {
+                        installedFor.add(install.sa().peer());
+                    }
                 }
                 case IkeOutput.RemoveChildSa remove -> dataPath.remove(remove);
                 case IkeOutput.SendKeepalive keepalive -> keepalives++;
@@ -201,6 +207,7 @@ public final class SimNode {
                 }
             }
         }
+        simulation.done(this, installedFor);
         arm();
     }
 

@@ -63,6 +63,8 @@ public final class Simulation {
     private final List<InFlight> sent = new ArrayList<>();
     private final Set<Set<String>> partitions = new HashSet<>();
     private final Map<String, IpAddress> nats = new HashMap<>();
+    private final Optional<Invariants> invariants;
+    private Duration wallOffset = Duration.ZERO;
     private LinkModel link = LinkModel.PERFECT;
     private boolean held;
     private long nanos = START_NANOS;
@@ -70,6 +72,12 @@ public final class Simulation {
     private int lostPackets;
 
     public Simulation(long seed) {
+        this(seed, true);
+    }
+
+    /** @param checked whether what must never be is looked for at each step, which costs memory for all that was ever sent */
+    public Simulation(long seed, boolean checked) {
+        this.invariants = checked ? Optional.of(new Invariants()) : Optional.empty();
         this.seed = seed;
         this.chance = new SplittableRandom(seed);
     }
@@ -79,7 +87,12 @@ public final class Simulation {
     }
 
     public Now now() {
-        return new Now(nanos, EPOCH.plusNanos(nanos - START_NANOS));
+        return new Now(nanos, EPOCH.plusNanos(nanos - START_NANOS).plus(wallOffset));
+    }
+
+    /** Sets every node's wall clock to so much after what it would show by itself; the monotonic one goes on. */
+    public void clockOffset(Duration offset) {
+        wallOffset = offset;
     }
 
     /** How long it has been running. */
@@ -144,6 +157,19 @@ public final class Simulation {
         return next;
     }
 
+    /** Delivers one of those that wait. */
+    public void deal(InFlight datagram) {
+        discard(datagram);
+        deliver(datagram);
+    }
+
+    /** Throws away one of those that wait. */
+    public void discard(InFlight datagram) {
+        if (!table.remove(datagram)) {
+            throw new AssertionError("does not wait: " + datagram);
+        }
+    }
+
     /** Throws away what waits on the way from one node to the other. */
     public void discard(SimNode from, SimNode to) {
         table.removeIf(d -> d.from().equals(from.name()) && d.to().equals(to.name()));
@@ -194,7 +220,11 @@ public final class Simulation {
         while (!steps.isEmpty() && steps.peek().nanos() <= end) {
             Step step = steps.remove();
             nanos = Math.max(nanos, step.nanos());
-            step.action().run();
+            try {
+                step.action().run();
+            } catch (AssertionError broken) {
+                throw new AssertionError(broken.getMessage() + "\n" + trace(), broken);
+            }
         }
         nanos = end;
     }
@@ -220,7 +250,10 @@ public final class Simulation {
     void send(SimNode from, IkeOutput.SendDatagram send) {
         String to = nodeAt(send.path().remote().address()).map(SimNode::name).orElse("?");
         InFlight datagram = new InFlight(from.name(), to, send.path(), send.datagram(), header(send.datagram()));
-        sent.add(datagram);
+        if (invariants.isPresent()) {
+            invariants.get().sent(send.datagram());
+            sent.add(datagram);
+        }
         trace(from.name() + " -> " + to + " "
                 + datagram.header().map(IkeHeader::toString).orElse("?") + " ("
                 + send.datagram().length() + ")");
@@ -287,7 +320,14 @@ public final class Simulation {
 
     /** Before anyone may send, the receiver must be ready, with the same keys and suite. */
     void installed(SimNode node, IkeOutput.InstallChildSa install) {
-        if (install.direction() == IkeOutput.Direction.INBOUND) {
+        boolean inward = install.direction() == IkeOutput.Direction.INBOUND;
+        int spi = install.sa().spi();
+        SimDataPath path = node.dataPath();
+        invariants.ifPresent(i -> i.installed(
+                node.name(),
+                install.direction(),
+                (inward ? path.receivingOn(spi) : path.sendingTo(install.sa().peer())).orElseThrow()));
+        if (inward) {
             return;
         }
         SimDataPath.Sa mine = node.dataPath().sendingTo(install.sa().peer()).orElseThrow();
@@ -300,6 +340,14 @@ public final class Simulation {
                 throw new AssertionError("keys or suites of " + node.name() + " and " + peer.name() + " differ");
             }
         });
+    }
+
+    /** A node has done everything that one input led to. */
+    void done(SimNode node, Set<String> installedFor) {
+        invariants.ifPresent(i -> installedFor.stream()
+                .map(node.dataPath()::outbound)
+                .filter(outbound -> !outbound.isEmpty())
+                .forEach(outbound -> i.sends(node.name(), outbound)));
     }
 
     /** The same way seen from its other end. */
@@ -329,6 +377,9 @@ public final class Simulation {
     }
 
     void trace(String line) {
+        if (invariants.isEmpty()) {
+            return;
+        }
         if (trace.size() == KEPT_TRACE) {
             trace.removeFirst();
         }

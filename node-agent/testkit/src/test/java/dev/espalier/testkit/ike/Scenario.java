@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.ike.EndpointConfig;
 import dev.espalier.ike.EndpointStatus.IkeState;
+import dev.espalier.ike.LocalCredentials;
 import dev.espalier.ike.PeerAuthentication;
 import dev.espalier.ike.PeerConfig;
 import dev.espalier.ike.proposal.Proposal;
@@ -15,6 +16,8 @@ import dev.espalier.wire.ip.Prefix;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /** Nodes of one CA, {@code a}, {@code b}, ..., each with a pod CIDR 10.244.n.0/24; the one with the smaller name initiates. */
@@ -23,7 +26,12 @@ final class Scenario {
     static final String ESP = "aes256gcm16-x25519-esn";
 
     final Simulation sim;
-    final TestPki pki = TestPki.create("test CA", Simulation.EPOCH);
+    /** Keys cost more than all else in a scenario: one CA serves all of them, and a node's first certificate is always the same. */
+    private static final TestPki PKI = TestPki.create("test CA", Simulation.EPOCH);
+
+    private static final Map<String, LocalCredentials> FIRST = new ConcurrentHashMap<>();
+
+    final TestPki pki = PKI;
     final List<SimNode> nodes = new ArrayList<>();
 
     Scenario(long seed) {
@@ -48,7 +56,7 @@ final class Scenario {
     }
 
     SimNode add(String name, EndpointConfig config) {
-        SimNode node = sim.node(pki.node(name, Duration.ofDays(30)), config);
+        SimNode node = sim.node(FIRST.computeIfAbsent(name, n -> PKI.node(n, Duration.ofDays(30))), config);
         nodes.add(node);
         return node;
     }
