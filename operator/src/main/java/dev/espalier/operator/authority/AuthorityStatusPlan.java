@@ -86,7 +86,9 @@ final class AuthorityStatusPlan {
                     IPSecAuthorityStatus.ROLLING,
                     StatusCondition.FALSE,
                     readable ? "Settled" : "WrongTime",
-                    readable ? "no roll is under way" : "spec.issuedAfter is no time; nothing is done about it",
+                    readable
+                            ? "every node trusts the CA that signs, and no other"
+                            : "spec.issuedAfter is no time; nothing is done about it",
                     generation,
                     now);
         }

@@ -4,6 +4,7 @@ import dev.espalier.operator.pki.Leadership;
 import dev.espalier.operator.pki.PkiNames;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.quarkus.runtime.Quarkus;
 import jakarta.inject.Singleton;
 import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Objects;
+import org.jboss.logging.Logger;
 
 /**
  * This process as a holder of the operators' Lease. Asks the API server each time: what this process remembers of its lease is worth
@@ -20,9 +22,12 @@ import java.util.Objects;
 class LeaseHolder implements Leadership {
     static final String LEASE = "espalier-operator";
 
+    private static final Logger LOG = Logger.getLogger(LeaseHolder.class);
+
     private final KubernetesClient client;
     private final InstantSource clock;
     private final String identity = newIdentity();
+    private volatile boolean ending;
 
     LeaseHolder(KubernetesClient client, InstantSource clock) {
         this.client = client;
@@ -32,6 +37,21 @@ class LeaseHolder implements Leadership {
     /** New for each start, so that a restarted process never takes its predecessor's lease for its own. */
     String identity() {
         return identity;
+    }
+
+    /** From now on the lease is given up, not lost. */
+    void end() {
+        ending = true;
+    }
+
+    /** The reconcilers of a process that once led go on; only its end stops them (OPR-04). */
+    void leaseLost() {
+        if (ending) {
+            LOG.info("the lease is given up");
+            return;
+        }
+        LOG.warn("the lease is lost: ending");
+        Quarkus.asyncExit(1);
     }
 
     @Override

@@ -30,10 +30,12 @@ class Start {
 
     private final Operator operator;
     private final KubernetesClient client;
+    private final LeaseHolder lease;
     private volatile boolean stopping;
     private volatile boolean started;
 
-    Start(Operator operator, KubernetesClient client) {
+    Start(Operator operator, KubernetesClient client, LeaseHolder lease) {
+        this.lease = lease;
         this.operator = operator;
         this.client = client;
     }
@@ -45,6 +47,7 @@ class Start {
 
     void onStop(@Observes ShutdownEvent event) {
         stopping = true;
+        lease.end();
         if (started) {
             operator.stop();
         }

@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
-import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -66,13 +65,7 @@ class Wiring {
                 .withLeaseDuration(settings.leaderElection().leaseDuration())
                 .withRenewDeadline(settings.leaderElection().renewDeadline())
                 .withRetryPeriod(settings.leaderElection().retryPeriod())
-                .withLeaderCallbacks(new LeaderCallbacks(() -> LOG.info("leading"), Wiring::leaseLost, id -> {}))
+                .withLeaderCallbacks(new LeaderCallbacks(() -> LOG.info("leading"), holder::leaseLost, id -> {}))
                 .build();
-    }
-
-    /** The reconcilers of a process that once led go on; only its end stops them (OPR-04). */
-    private static void leaseLost() {
-        LOG.warn("the lease is lost or given up: ending");
-        Quarkus.asyncExit(1);
     }
 }

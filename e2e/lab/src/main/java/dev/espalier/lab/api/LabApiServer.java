@@ -32,8 +32,8 @@ import javax.net.ssl.SSLParameters;
  * The lab's own Kubernetes API server: in memory, one process, good for operators, agents and kubectl on one machine; never for production.
  *
  * <p>It serves custom resources with their schemas, watches, server-side apply, RBAC, tokens, certificates requests and garbage collection
- * as a real API server does; the probe suite runs the same checks against both. It does not do: CEL beyond common rules of CRDs (others, and
- * admission policies, are stored, with a warning), schemas of built-in resources, webhooks, conversion, aggregation, exec and logs. Everything but the keys is
+ * as a real API server does; the probe suite runs the same checks against both. It does not do: CEL beyond common rules (others of CRDs are
+ * stored, with a warning; in admission policies they refuse the write), schemas of built-in resources, webhooks, conversion, aggregation, exec and logs. Everything but the keys is
  * gone when it stops.
  */
 public final class LabApiServer implements AutoCloseable {

@@ -19,12 +19,12 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Raw requests to an API server as one user. */
-final class ProbeClient {
-    static final String JSON = "application/json";
-    static final String MERGE = "application/merge-patch+json";
-    static final String JSON_PATCH = "application/json-patch+json";
-    static final String STRATEGIC = "application/strategic-merge-patch+json";
-    static final String APPLY = "application/apply-patch+yaml";
+public final class ProbeClient {
+    public static final String JSON = "application/json";
+    public static final String MERGE = "application/merge-patch+json";
+    public static final String JSON_PATCH = "application/json-patch+json";
+    public static final String STRATEGIC = "application/strategic-merge-patch+json";
+    public static final String APPLY = "application/apply-patch+yaml";
 
     private final String server;
     private final @Nullable String token;
@@ -39,7 +39,7 @@ final class ProbeClient {
                 .build();
     }
 
-    static ProbeClient of(Config config) {
+    public static ProbeClient of(Config config) {
         try {
             return new ProbeClient(config.getMasterUrl(), config.getAutoOAuthToken(), SSLUtils.sslContext(config));
         } catch (GeneralSecurityException | IOException e) {
@@ -47,7 +47,7 @@ final class ProbeClient {
         }
     }
 
-    ProbeClient withToken(@Nullable String other, Config config) {
+    public ProbeClient withToken(@Nullable String other, Config config) {
         try {
             return new ProbeClient(server, other, SSLUtils.sslContext(config));
         } catch (GeneralSecurityException | IOException e) {
@@ -55,58 +55,58 @@ final class ProbeClient {
         }
     }
 
-    record Answer(int code, JsonNode body, HttpHeaders headers) {
-        String text(String... path) {
+    public record Answer(int code, JsonNode body, HttpHeaders headers) {
+        public String text(String... path) {
             return Json.at(body, path).asText();
         }
 
-        String reason() {
+        public String reason() {
             return text("reason");
         }
 
-        String version() {
+        public String version() {
             return text("metadata", "resourceVersion");
         }
 
-        List<String> warnings() {
+        public List<String> warnings() {
             return headers.allValues("warning");
         }
     }
 
-    Answer get(String path) {
+    public Answer get(String path) {
         return call("GET", path, JSON, "", JSON);
     }
 
-    Answer get(String path, String accept) {
+    public Answer get(String path, String accept) {
         return call("GET", path, JSON, "", accept);
     }
 
-    Answer post(String path, String body) {
+    public Answer post(String path, String body) {
         return call("POST", path, JSON, body, JSON);
     }
 
-    Answer put(String path, JsonNode body) {
+    public Answer put(String path, JsonNode body) {
         return call("PUT", path, JSON, body.toString(), JSON);
     }
 
-    Answer patch(String path, String mediaType, String body) {
+    public Answer patch(String path, String mediaType, String body) {
         return call("PATCH", path, mediaType, body, JSON);
     }
 
-    Answer apply(String path, String manager, String body) {
+    public Answer apply(String path, String manager, String body) {
         String separator = path.contains("?") ? "&" : "?";
         return patch(path + separator + "fieldManager=" + manager, APPLY, body);
     }
 
-    Answer delete(String path, String options) {
+    public Answer delete(String path, String options) {
         return call("DELETE", path, JSON, options, JSON);
     }
 
-    Answer delete(String path) {
+    public Answer delete(String path) {
         return delete(path, "");
     }
 
-    Answer call(String method, String path, String mediaType, String body, String accept) {
+    public Answer call(String method, String path, String mediaType, String body, String accept) {
         try {
             HttpResponse<byte[]> response = http.send(
                     request(method, path, mediaType, body, accept).build(), HttpResponse.BodyHandlers.ofByteArray());

@@ -1,6 +1,10 @@
 package dev.espalier.lab.api.cel;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -19,8 +23,13 @@ public final class Cel {
 
     /** @throws CelException when the expression needs what is not known here */
     public static Cel compile(String expression) {
+        return compile(expression, Set.of("self"));
+    }
+
+    /** As {@link #compile(String)}, with other names than {@code self}. */
+    public static Cel compile(String expression, Set<String> names) {
         Node root = Parser.parse(expression);
-        check(root, Set.of("self"));
+        check(root, names);
         return new Cel(root);
     }
 
@@ -31,6 +40,32 @@ public final class Cel {
      */
     public boolean holds(JsonNode self) {
         return new Evaluation(Map.of("self", Values.of(self))).truth(root);
+    }
+
+    /** As {@link #holds(JsonNode)}, under several names. */
+    public boolean holds(Map<String, JsonNode> names) {
+        return evaluation(names).truth(root);
+    }
+
+    /**
+     * The value of the expression; for texts, numbers, truth values and objects.
+     *
+     * @throws CelException when it has none, or it is no JSON
+     */
+    public JsonNode json(Map<String, JsonNode> names) {
+        return switch (evaluation(names).value(root)) {
+            case String text -> TextNode.valueOf(text);
+            case Long number -> LongNode.valueOf(number);
+            case Boolean truth -> BooleanNode.valueOf(truth);
+            case JsonNode node -> node;
+            default -> throw new CelException("a value that is no JSON");
+        };
+    }
+
+    private static Evaluation evaluation(Map<String, JsonNode> names) {
+        Map<String, Object> values = new HashMap<>();
+        names.forEach((name, value) -> values.put(name, Values.of(value)));
+        return new Evaluation(values);
     }
 
     private static void check(Node node, Set<String> names) {

@@ -25,8 +25,7 @@ final class CoreRules {
                 "/pods", new Pods(),
                 "coordination.k8s.io/leases", new Leases(),
                 "rbac.authorization.k8s.io/rolebindings", roleBindings,
-                "rbac.authorization.k8s.io/clusterrolebindings", roleBindings,
-                "admissionregistration.k8s.io/validatingadmissionpolicies", new Policies());
+                "rbac.authorization.k8s.io/clusterrolebindings", roleBindings);
     }
 
     private static void setDefault(ObjectNode object, String field, String value) {
@@ -188,21 +187,6 @@ final class CoreRules {
                 throw new KindRulesViolation(
                         FieldError.invalid("roleRef", after.path("roleRef").toString(), "cannot change roleRef"));
             }
-        }
-    }
-
-    private static final class Policies implements KindRules {
-        private static final String NOT_ENFORCED =
-                "this lab's API server stores ValidatingAdmissionPolicies and does not enforce them";
-
-        @Override
-        public void beforeCreate(ObjectNode object, WriteOptions options) {
-            options.warnings().add(NOT_ENFORCED);
-        }
-
-        @Override
-        public void beforeUpdate(ObjectNode before, ObjectNode after, String subresource, WriteOptions options) {
-            options.warnings().add(NOT_ENFORCED);
         }
     }
 }

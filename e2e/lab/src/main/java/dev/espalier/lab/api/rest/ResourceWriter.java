@@ -34,10 +34,12 @@ public final class ResourceWriter {
     private final Store store;
     private final Lifecycle lifecycle;
     private final Map<String, KindRules> rules;
+    private final AdmissionPolicies policies;
 
     public ResourceWriter(Store store, Lifecycle lifecycle, Rbac rbac) {
         this.store = store;
         this.lifecycle = lifecycle;
+        this.policies = new AdmissionPolicies(store);
         this.rules = new HashMap<>(CoreRules.all());
         this.rules.put("certificates.k8s.io/certificatesigningrequests", new CertificateRequestRules(rbac));
         this.rules.put("apiextensions.k8s.io/customresourcedefinitions", new DefinitionRules());
@@ -72,6 +74,7 @@ public final class ResourceWriter {
         }
         guarded(type, key.name(), () -> rules(type).beforeCreate(object, options));
         conform(type, object, options);
+        policies.review(type, null, object, "", options);
         if (!tracked) {
             Ownership.trackUpdate(Json.object(), object, type, owner);
         }
@@ -179,6 +182,7 @@ public final class ResourceWriter {
         guarded(type, key.name(), () -> rules(type).beforeUpdate(current, after, subresource, options));
         refuseNewFinalizers(type, key.name(), current, after);
         conform(type, after, options);
+        policies.review(type, current, after, subresource, options);
         if (type.countsGenerations() && specChanged(type, current, after)) {
             Meta.of(after).put("generation", Meta.generation(current) + 1);
         }
