@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +35,22 @@ record MeshPlan(List<Application> apply, List<String> gone) {
     record Application(String name, String nodeUid, IPSecNodeSpec spec) {}
 
     static MeshPlan of(Collection<Node> nodes, Collection<IPSecNode> present) {
+        return of(nodes, present, Optional.empty());
+    }
+
+    /** @param extra further networks by node name; empty to leave those that are there as they are */
+    static MeshPlan of(
+            Collection<Node> nodes, Collection<IPSecNode> present, Optional<Map<String, List<String>>> extra) {
         Map<String, IPSecNode> withoutNode = new HashMap<>();
         present.forEach(node -> withoutNode.put(node.getMetadata().getName(), node));
         List<Application> apply = new ArrayList<>();
         for (Node node : nodes) {
             String name = node.getMetadata().getName();
             IPSecNode existing = withoutNode.remove(name);
-            Application wanted = new Application(name, node.getMetadata().getUid(), specOf(node, existing));
+            Application wanted = new Application(
+                    name,
+                    node.getMetadata().getUid(),
+                    specOf(node, extra.map(all -> all.getOrDefault(name, List.of())).orElse(extraOf(existing))));
             if (existing == null || !holds(existing, wanted)) {
                 apply.add(wanted);
             }
@@ -48,7 +58,7 @@ record MeshPlan(List<Application> apply, List<String> gone) {
         return new MeshPlan(apply, List.copyOf(withoutNode.keySet()));
     }
 
-    private static IPSecNodeSpec specOf(Node node, @Nullable IPSecNode existing) {
+    private static IPSecNodeSpec specOf(Node node, List<String> extra) {
         List<String> podCidrs = node.getSpec() == null ? null : node.getSpec().getPodCIDRs();
         if ((podCidrs == null || podCidrs.isEmpty())
                 && node.getSpec() != null
@@ -61,11 +71,14 @@ record MeshPlan(List<Application> apply, List<String> gone) {
                 .filter(address -> "InternalIP".equals(address.getType()))
                 .map(NodeAddress::getAddress)
                 .toList();
-        List<String> extra = existing == null || existing.getSpec() == null
-                ? List.of()
-                : existing.getSpec().extraAddresses();
         return new IPSecNodeSpec(
                 node.getMetadata().getName(), Objects.requireNonNullElse(podCidrs, List.of()), internal, extra);
+    }
+
+    private static List<String> extraOf(@Nullable IPSecNode existing) {
+        return existing == null || existing.getSpec() == null
+                ? List.of()
+                : existing.getSpec().extraAddresses();
     }
 
     private static boolean holds(IPSecNode existing, Application wanted) {

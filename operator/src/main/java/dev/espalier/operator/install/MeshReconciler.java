@@ -1,12 +1,17 @@
 package dev.espalier.operator.install;
 
 import dev.espalier.crds.v1alpha1.IPSecNode;
+import dev.espalier.operator.addresses.AddressBatches;
+import dev.espalier.operator.addresses.PodNetworks;
+import dev.espalier.operator.addresses.RunningPods;
+import dev.espalier.operator.addresses.TrimmedPods;
 import dev.espalier.operator.pki.CertificateService;
 import dev.espalier.operator.pki.Pki;
 import dev.espalier.operator.pki.PkiNames;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -23,10 +28,13 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -47,8 +55,13 @@ public class MeshReconciler implements Reconciler<Namespace> {
 
     private final KubernetesClient client;
     private final CertificateService certificates;
+    private final NodeAddressing addressing;
+    private final InstantSource clock;
 
-    public MeshReconciler(KubernetesClient client, Pki pki) {
+    /** @param networks where pods may have addresses that are of no node's pod networks; empty for nowhere, then pods are not watched */
+    public MeshReconciler(KubernetesClient client, Pki pki, PodNetworks networks, InstantSource clock) {
+        this.addressing = new NodeAddressing(networks.prefixes());
+        this.clock = clock;
         this.client = client;
         this.certificates = pki.certificates();
     }
@@ -64,7 +77,17 @@ public class MeshReconciler implements Reconciler<Namespace> {
                 .withSecondaryToPrimaryMapper(node -> cluster)
                 .withOnUpdateFilter(MeshReconciler::specOrMarkDiffers)
                 .build();
-        return List.of(new InformerEventSource<>(nodes, context), new InformerEventSource<>(ipsecNodes, context));
+        List<EventSource<?, Namespace>> sources = new ArrayList<>(
+                List.of(new InformerEventSource<>(nodes, context), new InformerEventSource<>(ipsecNodes, context)));
+        if (addressing.isAskedFor()) {
+            var pods = InformerEventSourceConfiguration.from(Pod.class, Namespace.class)
+                    .withSecondaryToPrimaryMapper(pod -> cluster)
+                    .withItemStore(new TrimmedPods())
+                    .withOnUpdateFilter(RunningPods::differ)
+                    .build();
+            sources.add(new InformerEventSource<>(pods, context));
+        }
+        return sources;
     }
 
     @Override
@@ -74,7 +97,11 @@ public class MeshReconciler implements Reconciler<Namespace> {
         }
         Collection<Node> nodes = context.getSecondaryResources(Node.class);
         Collection<IPSecNode> present = context.getSecondaryResources(IPSecNode.class);
-        MeshPlan plan = MeshPlan.of(nodes, present);
+        Optional<AddressBatches.Batch> batch = addressing.isAskedFor()
+                ? Optional.of(addressing.next(
+                        nodes, present, context.getSecondaryResources(Pod.class), clock.instant()))
+                : Optional.empty();
+        MeshPlan plan = MeshPlan.of(nodes, present, batch.map(AddressBatches.Batch::byNode));
         plan.apply().forEach(this::apply);
         plan.gone().forEach(this::removeIfGone);
         certificates.publish(
@@ -86,7 +113,9 @@ public class MeshReconciler implements Reconciler<Namespace> {
                         .filter(CertificateService::isCutOff)
                         .map(node -> node.getMetadata().getName())
                         .collect(Collectors.toSet()));
-        return UpdateControl.noUpdate();
+        return batch.map(AddressBatches.Batch::postponed).orElse(false)
+                ? UpdateControl.<Namespace>noUpdate().rescheduleAfter(1, TimeUnit.SECONDS)
+                : UpdateControl.noUpdate();
     }
 
     private void apply(MeshPlan.Application wanted) {
@@ -108,8 +137,11 @@ public class MeshReconciler implements Reconciler<Namespace> {
                         .withForce(true)
                         .build());
         LOG.infof(
-                "IPSecNode %s: addresses %s, pods %s",
-                wanted.name(), wanted.spec().addresses(), wanted.spec().podCIDRs());
+                "IPSecNode %s: addresses %s, pods %s and %d more networks",
+                wanted.name(),
+                wanted.spec().addresses(),
+                wanted.spec().podCIDRs(),
+                wanted.spec().extraAddresses().size());
     }
 
     /** The cache may be behind; only the API server's own word removes a node (OPR-06). */

@@ -3,6 +3,8 @@ package dev.espalier.operator.wiring;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** Settings; as environment variables {@code ESPALIER_CERTIFICATE_LIFETIME} and so on. */
 @ConfigMapping(prefix = "espalier")
@@ -14,6 +16,12 @@ interface OperatorSettings {
     LeaderElection leaderElection();
 
     Admission admission();
+
+    /**
+     * Networks in which pods may have addresses that are of no node's pod networks, such as a cloud's subnets, with commas between them.
+     * Without any, pods are not watched.
+     */
+    Optional<List<String>> podNetworks();
 
     interface Certificate {
         /** How long a node's certificate is good for, such as {@code 24h} or {@code 10m}. */

@@ -1,5 +1,6 @@
 package dev.espalier.operator.wiring;
 
+import dev.espalier.operator.addresses.PodNetworks;
 import dev.espalier.operator.admission.OwnStatusGuard;
 import dev.espalier.operator.pki.Leadership;
 import dev.espalier.operator.pki.Pki;
@@ -17,6 +18,7 @@ import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /** Makes the objects that reconcilers are given. */
@@ -44,6 +46,12 @@ class Wiring {
                 settings.certificate().issuesPerHour(),
                 settings.ca().lifetime());
         return Pki.of(client, pki, observer, RANDOM, clock, leadership);
+    }
+
+    @Produces
+    @Singleton
+    PodNetworks podNetworks(OperatorSettings settings) {
+        return PodNetworks.parse(settings.podNetworks().orElse(List.of()));
     }
 
     @Produces

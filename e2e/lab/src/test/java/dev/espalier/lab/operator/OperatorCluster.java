@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 /** An API server with Espalier's manifests, nodes that are objects only, and operators that are processes. */
 final class OperatorCluster implements AutoCloseable {
     static final String SYSTEM = "espalier-system";
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Path folder;
     private final Config admin;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.operator.addresses;
+
+import org.jspecify.annotations.NullMarked;
