@@ -31,9 +31,9 @@ class RightsTableTest {
         assertThat(documented.keySet())
                 .as("rows of docs/rights.md are the rules of deploy/manifests")
                 .containsExactlyInAnyOrderElementsOf(rules());
-        assertThat(documented).allSatisfy((rule, reason) -> assertThat(reason)
-                .as("the reason for " + rule)
-                .hasSizeGreaterThan(10));
+        assertThat(documented)
+                .allSatisfy((rule, reason) ->
+                        assertThat(reason).as("the reason for " + rule).hasSizeGreaterThan(10));
     }
 
     @Test
@@ -57,7 +57,8 @@ class RightsTableTest {
     private static Set<String> rules() throws IOException {
         List<JsonNode> objects = new ArrayList<>();
         for (String folder : FOLDERS) {
-            try (Stream<Path> files = Files.list(Chart.ROOT.resolve("deploy/manifests").resolve(folder))) {
+            try (Stream<Path> files =
+                    Files.list(Chart.ROOT.resolve("deploy/manifests").resolve(folder))) {
                 for (Path file : files.sorted().toList()) {
                     objects.addAll(Chart.objects(Files.readString(file)));
                 }
@@ -75,7 +76,9 @@ class RightsTableTest {
             JsonNode role = roles.remove(binding.at("/roleRef/kind").asText() + " "
                     + binding.at("/metadata/namespace").asText() + "/"
                     + binding.at("/roleRef/name").asText());
-            assertThat(role).as("the role of binding " + binding.at("/metadata/name")).isNotNull();
+            assertThat(role)
+                    .as("the role of binding " + binding.at("/metadata/name"))
+                    .isNotNull();
             for (JsonNode subject : binding.path("subjects")) {
                 role.path("rules").forEach(rule -> rows.add(row(subject, binding, rule)));
             }
@@ -93,7 +96,8 @@ class RightsTableTest {
         String namespace = binding.at("/metadata/namespace").asText();
         return "| `" + subject.path("name").asText() + "` | "
                 + (namespace.isEmpty() ? "cluster" : "`" + namespace + "`") + " | " + resources(rule) + " | "
-                + texts(rule.path("resourceNames")) + " | " + texts(rule.path("verbs")).replace("`", "");
+                + texts(rule.path("resourceNames")) + " | "
+                + texts(rule.path("verbs")).replace("`", "");
     }
 
     private static String resources(JsonNode rule) {
