@@ -71,7 +71,8 @@ public record ExtraAddresses(Map<String, List<String>> byNode, List<String> prob
                         + (owners.size() == 1 ? "; it stays with " + owners.getFirst() : "; nobody gets it"));
             }
             if (owners.size() == 1) {
-                owned.computeIfAbsent(owners.getFirst(), node -> new TreeSet<>()).add(address);
+                owned.computeIfAbsent(owners.getFirst(), node -> new TreeSet<>())
+                        .add(address);
             }
         });
         Map<String, List<String>> result = new TreeMap<>();

@@ -12,7 +12,8 @@ public record PodNetworks(List<Prefix> prefixes) {
     /** @throws IllegalArgumentException naming the setting and what in it is no network */
     public static PodNetworks parse(List<String> texts) {
         try {
-            return new PodNetworks(texts.stream().map(String::strip).map(Prefix::parse).toList());
+            return new PodNetworks(
+                    texts.stream().map(String::strip).map(Prefix::parse).toList());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("espalier.pod-networks: " + e.getMessage(), e);
         }

@@ -21,7 +21,8 @@ public final class RunningPods {
             for (PodIP ip : pod.getStatus().getPodIPs()) {
                 try {
                     result.add(new PodAddress(
-                            pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName(),
+                            pod.getMetadata().getNamespace() + "/"
+                                    + pod.getMetadata().getName(),
                             pod.getSpec().getNodeName(),
                             IpAddress.parse(ip.getIp())));
                 } catch (IllegalArgumentException e) {

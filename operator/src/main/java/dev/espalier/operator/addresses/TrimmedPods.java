@@ -20,7 +20,8 @@ public final class TrimmedPods extends BasicItemStore<Pod> {
 
     /** Without all that nobody asks for; what stays is as it was. */
     static Pod trim(Pod pod) {
-        List<PodIP> addresses = pod.getStatus() == null ? List.of() : pod.getStatus().getPodIPs();
+        List<PodIP> addresses =
+                pod.getStatus() == null ? List.of() : pod.getStatus().getPodIPs();
         return new PodBuilder()
                 .withNewMetadata()
                 .withNamespace(pod.getMetadata().getNamespace())

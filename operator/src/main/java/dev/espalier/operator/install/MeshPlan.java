@@ -50,7 +50,9 @@ record MeshPlan(List<Application> apply, List<String> gone) {
             Application wanted = new Application(
                     name,
                     node.getMetadata().getUid(),
-                    specOf(node, extra.map(all -> all.getOrDefault(name, List.of())).orElse(extraOf(existing))));
+                    specOf(
+                            node,
+                            extra.map(all -> all.getOrDefault(name, List.of())).orElse(extraOf(existing))));
             if (existing == null || !holds(existing, wanted)) {
                 apply.add(wanted);
             }

@@ -98,8 +98,8 @@ public class MeshReconciler implements Reconciler<Namespace> {
         Collection<Node> nodes = context.getSecondaryResources(Node.class);
         Collection<IPSecNode> present = context.getSecondaryResources(IPSecNode.class);
         Optional<AddressBatches.Batch> batch = addressing.isAskedFor()
-                ? Optional.of(addressing.next(
-                        nodes, present, context.getSecondaryResources(Pod.class), clock.instant()))
+                ? Optional.of(
+                        addressing.next(nodes, present, context.getSecondaryResources(Pod.class), clock.instant()))
                 : Optional.empty();
         MeshPlan plan = MeshPlan.of(nodes, present, batch.map(AddressBatches.Batch::byNode));
         plan.apply().forEach(this::apply);

@@ -43,8 +43,7 @@ final class NodeAddressing {
                 parsed.put(node.getMetadata().getName(), prefixes(node.getSpec().extraAddresses()));
             }
         }
-        ExtraAddresses wanted =
-                ExtraAddresses.of(RunningPods.addresses(pods), networks, taken(nodes), parsed);
+        ExtraAddresses wanted = ExtraAddresses.of(RunningPods.addresses(pods), networks, taken(nodes), parsed);
         if (!wanted.problems().equals(problems)) {
             problems = wanted.problems();
             problems.forEach(problem -> LOG.warnf("pod addresses: %s", problem));

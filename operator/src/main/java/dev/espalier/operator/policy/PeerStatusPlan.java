@@ -16,7 +16,13 @@ final class PeerStatusPlan {
     static IPSecPeerStatus of(IPSecPeer peer, List<Finding> findings, Instant now) {
         long generation = Objects.requireNonNullElse(peer.getMetadata().getGeneration(), 0L);
         StatusCondition accepted = findings.isEmpty()
-                ? StatusCondition.of(IPSecPeerStatus.ACCEPTED, StatusCondition.TRUE, "Accepted", "the specification is valid and supported", generation, now)
+                ? StatusCondition.of(
+                        IPSecPeerStatus.ACCEPTED,
+                        StatusCondition.TRUE,
+                        "Accepted",
+                        "the specification is valid and supported",
+                        generation,
+                        now)
                 : StatusCondition.of(
                         IPSecPeerStatus.ACCEPTED,
                         StatusCondition.FALSE,

@@ -67,7 +67,8 @@ final class PolicyStatusPlan {
         IPSecPolicyStatus stored = policy.getStatus();
         PolicyVerdict verdict = PolicySet.verdict(policy);
         Reason accepted = switch (verdict) {
-            case PolicyVerdict.Accepted ignored -> new Reason(true, "Accepted", "the specification is valid and supported");
+            case PolicyVerdict.Accepted ignored ->
+                new Reason(true, "Accepted", "the specification is valid and supported");
             case PolicyVerdict.Refused refused ->
                 new Reason(false, refused.reason().toString(), refused.message());
         };

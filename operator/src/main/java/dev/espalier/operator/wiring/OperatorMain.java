@@ -14,7 +14,8 @@ public final class OperatorMain {
      * to be seen as one.
      */
     public static void main(String... args) {
-        Quarkus.run(UntilToldToEnd.class, (code, failure) -> Runtime.getRuntime().halt(code), args);
+        Quarkus.run(
+                UntilToldToEnd.class, (code, failure) -> Runtime.getRuntime().halt(code), args);
     }
 
     /** All work hangs on the start event. */

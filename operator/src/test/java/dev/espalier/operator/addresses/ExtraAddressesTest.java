@@ -63,7 +63,7 @@ class ExtraAddressesTest {
         }
         pods.add(pod("b", "10.0.20.77"));
 
-        List<Prefix> prefixes = of(pods, Map.of()).byNode().get("a").stream()
+        List<Prefix> prefixes = of(pods, Map.of()).byNode().getOrDefault("a", List.of()).stream()
                 .map(Prefix::parse)
                 .toList();
 

@@ -33,6 +33,15 @@ import java.util.stream.Stream;
 /** An API server with Espalier's manifests, nodes that are objects only, and operators that are processes. */
 final class OperatorCluster implements AutoCloseable {
     static final String SYSTEM = "espalier-system";
+    private static final List<String> OPERATORS_OWN = List.of(
+            "resource=\"configmaps\"",
+            "resource=\"secrets\"",
+            "resource=\"leases\"",
+            "resource=\"certificatesigningrequests\"",
+            "resource=\"ipsecnodes\"",
+            "resource=\"ipsecauthorities\"",
+            "resource=\"ipsecpolicies\"",
+            "resource=\"events\"");
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Path folder;
@@ -103,13 +112,14 @@ final class OperatorCluster implements AutoCloseable {
 
     /** A Node with one address and one pod network. */
     void node(String name, int index) {
+        String pods = "10." + (244 + index / 256) + "." + index % 256 + ".0/24";
         client.resource(new NodeBuilder()
                         .withNewMetadata()
                         .withName(name)
                         .endMetadata()
                         .withNewSpec()
-                        .withPodCIDR("10.244." + index + ".0/24")
-                        .addToPodCIDRs("10.244." + index + ".0/24")
+                        .withPodCIDR(pods)
+                        .addToPodCIDRs(pods)
                         .endSpec()
                         .build())
                 .create();
@@ -117,7 +127,7 @@ final class OperatorCluster implements AutoCloseable {
                 .withName(name)
                 .editStatus(node -> new NodeBuilder(node)
                         .editOrNewStatus()
-                        .addNewAddress("172.31.0." + index, "InternalIP")
+                        .addNewAddress("172.31." + index / 256 + "." + index % 256, "InternalIP")
                         .endStatus()
                         .build());
     }
@@ -186,18 +196,37 @@ final class OperatorCluster implements AutoCloseable {
         RealApiServer.stop(folder);
     }
 
-    private void applyManifests() throws IOException {
+    /** A file or folder of {@code deploy/manifests}. */
+    void apply(String part) throws IOException {
         Path manifests = Path.of(System.getProperty("espalier.root", "../..")).resolve("deploy/manifests");
-        String admission = minorVersion() >= 30 ? "admission" : "admission-before-1.30";
-        for (String part : List.of("namespace.yaml", "crds", "rbac", admission)) {
-            try (Stream<Path> files = Files.walk(manifests.resolve(part))) {
-                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                    try (InputStream text = Files.newInputStream(file)) {
-                        // Creation, not apply: servers from before CEL drop its rules so, and refuse them otherwise.
-                        client.load(text).items().forEach(this::create);
-                    }
+        try (Stream<Path> files = Files.walk(manifests.resolve(part))) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                try (InputStream text = Files.newInputStream(file)) {
+                    // Creation, not apply: servers from before CEL drop its rules so, and refuse them otherwise.
+                    client.load(text).items().forEach(this::create);
                 }
             }
+        }
+    }
+
+    /** Requests so far for what the operator alone reads and writes; 0 for the lab's server, which does not count. */
+    double requestsOfTheOperator() {
+        if (embedded.isPresent()) {
+            return 0;
+        }
+        return client.raw("/metrics")
+                .lines()
+                .filter(line -> line.startsWith("apiserver_request_total{"))
+                .filter(line -> OPERATORS_OWN.stream().anyMatch(line::contains))
+                .filter(line -> !line.contains("resource=\"ipsecnodes\"") || !line.contains("subresource=\"status\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    private void applyManifests() throws IOException {
+        for (String part : List.of(
+                "namespace.yaml", "crds", "rbac", minorVersion() >= 30 ? "admission" : "admission-before-1.30")) {
+            apply(part);
         }
         await().atMost(LIMIT)
                 .ignoreExceptions()

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.function.Predicate;
 import java.util.concurrent.TimeUnit;
 
 /** One operator, started by its launcher with a service account's token. */
@@ -112,6 +113,17 @@ final class OperatorProcess {
 
     /** The sum of a metric's rows; 0 when there is none. */
     double metric(String name) {
+        return rows(line -> line.startsWith(name + " ") || line.startsWith(name + "{"));
+    }
+
+    /** The sum of a summary's rows for one controller; 0 when there is none. */
+    double percentile(String name, String controller, String quantile) {
+        return rows(line -> line.startsWith(name + "{")
+                && line.contains("quantile=\"" + quantile + "\"")
+                && line.contains("\"" + controller + "\""));
+    }
+
+    private double rows(Predicate<String> wanted) {
         try (HttpClient http = HttpClient.newHttpClient()) {
             String text = http.send(
                             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/metrics"))
@@ -120,7 +132,7 @@ final class OperatorProcess {
                             HttpResponse.BodyHandlers.ofString())
                     .body();
             return text.lines()
-                    .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                    .filter(wanted)
                     .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                     .sum();
         } catch (IOException e) {

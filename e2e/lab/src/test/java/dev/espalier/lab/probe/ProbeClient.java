@@ -6,6 +6,7 @@ import dev.espalier.lab.api.model.Json;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.internal.SSLUtils;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -118,6 +119,23 @@ public final class ProbeClient {
                     response.headers());
         } catch (IOException e) {
             throw new UncheckedIOException(method + " " + path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** The body of a long answer as it comes. */
+    public InputStream stream(String path) {
+        try {
+            return http.send(
+                            HttpRequest.newBuilder(request("GET", path, JSON, "", JSON).build(), (name, value) -> true)
+                                    .timeout(Duration.ofHours(1))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofInputStream())
+                    .body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(path, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

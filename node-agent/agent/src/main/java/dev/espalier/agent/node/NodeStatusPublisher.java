@@ -2,6 +2,7 @@ package dev.espalier.agent.node;
 
 import dev.espalier.agent.observe.CertificateReport;
 import dev.espalier.agent.observe.NodeStatusPlan;
+import dev.espalier.agent.observe.StatusPace;
 import dev.espalier.crds.v1alpha1.IPSecNode;
 import dev.espalier.crds.v1alpha1.IPSecNodeStatus;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -18,8 +19,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the status of this node's {@code IPSecNode}: soon after something changed, at most every two seconds, counters alone every half
- * minute, and nothing at all while nothing differs. One virtual thread.
+ * Writes the status of this node's {@code IPSecNode} when {@link StatusPace} says that it is worth it, and nothing at all while nothing
+ * differs. One virtual thread.
  */
 public final class NodeStatusPublisher implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(NodeStatusPublisher.class);
@@ -30,7 +31,6 @@ public final class NodeStatusPublisher implements AutoCloseable {
             .build();
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration LEAST_PAUSE = Duration.ofSeconds(2);
-    private static final Duration COUNTERS_PAUSE = Duration.ofSeconds(30);
 
     private final KubernetesClient client;
     private final Supplier<Optional<IPSecNode>> ownNode;
@@ -84,11 +84,12 @@ public final class NodeStatusPublisher implements AutoCloseable {
         }
         IPSecNodeStatus previous = written == null ? node.getStatus() : written;
         IPSecNodeStatus next = NodeStatusPlan.of(facts(node), previous, Instant.now());
-        long sinceNanos = System.nanoTime() - writtenNanos;
-        IPSecNodeStatus last = written;
-        boolean due = last == null
-                || (NodeStatusPlan.differ(last, next) && sinceNanos >= LEAST_PAUSE.toNanos())
-                || (!last.equals(next) && sinceNanos >= COUNTERS_PAUSE.toNanos());
+        IPSecNodeStatus.Totals totals = next.totals();
+        boolean due = StatusPace.isDue(
+                written,
+                next,
+                Duration.ofNanos(System.nanoTime() - writtenNanos),
+                totals == null ? 1 : totals.peers() + 1);
         if (due) {
             write(node.getMetadata().getName(), next);
         }

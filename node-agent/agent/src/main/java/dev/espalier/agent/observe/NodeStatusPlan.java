@@ -82,6 +82,23 @@ public final class NodeStatusPlan {
         return !withoutCounters(a).equals(withoutCounters(b));
     }
 
+    /** Whether the two differ in what others wait for: policies, trust and conditions, not peers and counters. */
+    public static boolean acknowledgeOther(IPSecNodeStatus a, IPSecNodeStatus b) {
+        return !acknowledgement(a).equals(acknowledgement(b));
+    }
+
+    private static IPSecNodeStatus acknowledgement(IPSecNodeStatus status) {
+        return new IPSecNodeStatus(
+                status.observedGeneration(),
+                status.appliedPolicyHash(),
+                status.appliedPolicies(),
+                status.conditions(),
+                status.agentVersion(),
+                status.certificate(),
+                null,
+                List.of());
+    }
+
     private static IPSecNodeStatus withoutCounters(IPSecNodeStatus status) {
         IPSecNodeStatus.Totals totals = status.totals();
         return new IPSecNodeStatus(
