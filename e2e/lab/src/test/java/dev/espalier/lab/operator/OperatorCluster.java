@@ -153,8 +153,10 @@ final class OperatorCluster implements AutoCloseable {
     }
 
     String token(String account, @org.jspecify.annotations.Nullable Pod pod) {
-        TokenRequestBuilder request =
-                new TokenRequestBuilder().withNewSpec().withExpirationSeconds(7200L).endSpec();
+        TokenRequestBuilder request = new TokenRequestBuilder()
+                .withNewSpec()
+                .withExpirationSeconds(7200L)
+                .endSpec();
         if (pod != null) {
             request.editSpec()
                     .withNewBoundObjectRef(

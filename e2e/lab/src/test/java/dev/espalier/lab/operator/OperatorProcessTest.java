@@ -70,7 +70,9 @@ class OperatorProcessTest {
         requests.add(agent.submit("a", SIGNER));
         requests.forEach(request -> assertThat(agent.outcome(request)).isEqualTo("Issued"));
 
-        assertThat(first.awaitExit()).as("one that lost its lease ends, to be started again").isNotZero();
+        assertThat(first.awaitExit())
+                .as("one that lost its lease ends, to be started again")
+                .isNotZero();
 
         assertThat(holder()).startsWith("operator-2");
         assertThat(second.isAlive()).isTrue();
@@ -114,7 +116,9 @@ class OperatorProcessTest {
         List<String> outcomes = requests.stream().map(agent::outcome).toList();
 
         assertThat(outcomes).filteredOn("Issued"::equals).hasSize(10);
-        assertThat(outcomes).filteredOn(outcome -> outcome.contains("RateLimited")).hasSize(3);
+        assertThat(outcomes)
+                .filteredOn(outcome -> outcome.contains("RateLimited"))
+                .hasSize(3);
         assertThat(events("CertificateIssued"))
                 .hasSize(10)
                 .allMatch(message -> message.contains("node a") && message.contains("in pod espalier-agent-a"));
@@ -174,7 +178,8 @@ class OperatorProcessTest {
 
     private Set<String> events(String reason) {
         Set<String> messages = new HashSet<>();
-        for (Event event : cluster.client().v1().events().inNamespace("default").list().getItems()) {
+        for (Event event :
+                cluster.client().v1().events().inNamespace("default").list().getItems()) {
             if (reason.equals(event.getReason())) {
                 messages.add(event.getMessage());
             }

@@ -53,8 +53,9 @@ class RightsTest {
     void anAgentWritesTheStatusOfItsOwnNodeAndOfNoOther() {
         String own = GROUP + "ipsecnodes/a/status";
         String other = GROUP + "ipsecnodes/b/status";
-        String body = "{\"apiVersion\":\"ipsec.espalier.dev/v1alpha1\",\"kind\":\"IPSecNode\",\"metadata\":{\"name\":\"%s\"},"
-                + "\"status\":{\"agentVersion\":\"test\"}}";
+        String body =
+                "{\"apiVersion\":\"ipsec.espalier.dev/v1alpha1\",\"kind\":\"IPSecNode\",\"metadata\":{\"name\":\"%s\"},"
+                        + "\"status\":{\"agentVersion\":\"test\"}}";
         await("the API server keeps agents to their own status")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> agentOfA.http()
@@ -63,8 +64,11 @@ class RightsTest {
                         == 403);
 
         assertThat(agentOfA.http().apply(own + "?force=true", "espalier-agent", body.formatted("a")))
-                .satisfies(answer -> assertThat(answer.code()).as("%s", answer.body()).isEqualTo(200));
-        assertThat(agentOfB.http().apply(other + "?force=true", "espalier-agent", body.formatted("b")).code())
+                .satisfies(answer ->
+                        assertThat(answer.code()).as("%s", answer.body()).isEqualTo(200));
+        assertThat(agentOfB.http()
+                        .apply(other + "?force=true", "espalier-agent", body.formatted("b"))
+                        .code())
                 .isEqualTo(200);
         for (String type : List.of(ProbeClient.MERGE, ProbeClient.JSON_PATCH)) {
             String patch = type.equals(ProbeClient.MERGE)
@@ -108,23 +112,67 @@ class RightsTest {
         Map<String, Integer> codes = new TreeMap<>();
         ProbeClient http = agentOfA.http();
         String spec = "{\"spec\":{\"podCIDRs\":[\"0.0.0.0/0\"]}}";
-        codes.put("change its own IPSecNode's spec", http.patch(GROUP + "ipsecnodes/a", ProbeClient.MERGE, spec).code());
-        codes.put("change another's", http.patch(GROUP + "ipsecnodes/b", ProbeClient.MERGE, spec).code());
+        codes.put(
+                "change its own IPSecNode's spec",
+                http.patch(GROUP + "ipsecnodes/a", ProbeClient.MERGE, spec).code());
+        codes.put(
+                "change another's",
+                http.patch(GROUP + "ipsecnodes/b", ProbeClient.MERGE, spec).code());
         codes.put("delete an IPSecNode", http.delete(GROUP + "ipsecnodes/b").code());
-        codes.put("make a policy", http.post(GROUP + "ipsecpolicies", "{\"apiVersion\":\"ipsec.espalier.dev/v1alpha1\",\"kind\":\"IPSecPolicy\",\"metadata\":{\"name\":\"open\"},\"spec\":{\"action\":\"Bypass\"}}").code());
-        codes.put("ask for a CA roll", http.patch(GROUP + "ipsecauthorities/cluster", ProbeClient.MERGE, "{\"spec\":{\"issuedAfter\":\"2026-11-24T10:00:00Z\"}}").code());
-        codes.put("approve a request", http.patch(AgentAccount.REQUESTS + "/" + csr + "/approval", ProbeClient.MERGE, "{\"status\":{\"conditions\":[]}}").code());
-        codes.put("sign a request", http.patch(AgentAccount.REQUESTS + "/" + csr + "/status", ProbeClient.MERGE, "{\"status\":{\"certificate\":\"eA==\"}}").code());
+        codes.put(
+                "make a policy",
+                http.post(
+                                GROUP + "ipsecpolicies",
+                                "{\"apiVersion\":\"ipsec.espalier.dev/v1alpha1\",\"kind\":\"IPSecPolicy\",\"metadata\":{\"name\":\"open\"},\"spec\":{\"action\":\"Bypass\"}}")
+                        .code());
+        codes.put(
+                "ask for a CA roll",
+                http.patch(
+                                GROUP + "ipsecauthorities/cluster",
+                                ProbeClient.MERGE,
+                                "{\"spec\":{\"issuedAfter\":\"2026-11-24T10:00:00Z\"}}")
+                        .code());
+        codes.put(
+                "approve a request",
+                http.patch(
+                                AgentAccount.REQUESTS + "/" + csr + "/approval",
+                                ProbeClient.MERGE,
+                                "{\"status\":{\"conditions\":[]}}")
+                        .code());
+        codes.put(
+                "sign a request",
+                http.patch(
+                                AgentAccount.REQUESTS + "/" + csr + "/status",
+                                ProbeClient.MERGE,
+                                "{\"status\":{\"certificate\":\"eA==\"}}")
+                        .code());
         codes.put("list requests", http.get(AgentAccount.REQUESTS).code());
         codes.put("read the CA's key", http.get(SYSTEM + "secrets/espalier-ca").code());
         codes.put("read another secret", http.get(SYSTEM + "secrets/other").code());
         codes.put("list secrets everywhere", http.get("/api/v1/secrets").code());
-        codes.put("change the trust bundle", http.patch(SYSTEM + "configmaps/espalier-trust-bundle", ProbeClient.MERGE, "{\"data\":{\"ca.crt\":\"x\"}}").code());
-        codes.put("read the ledger", http.get(SYSTEM + "configmaps/espalier-issued-certificates").code());
+        codes.put(
+                "change the trust bundle",
+                http.patch(
+                                SYSTEM + "configmaps/espalier-trust-bundle",
+                                ProbeClient.MERGE,
+                                "{\"data\":{\"ca.crt\":\"x\"}}")
+                        .code());
+        codes.put(
+                "read the ledger",
+                http.get(SYSTEM + "configmaps/espalier-issued-certificates").code());
         codes.put("list nodes", http.get("/api/v1/nodes").code());
         codes.put("list pods", http.get("/api/v1/pods").code());
-        codes.put("take the operators' lease", http.patch("/apis/coordination.k8s.io/v1/namespaces/espalier-system/leases/espalier-operator", ProbeClient.MERGE, "{\"spec\":{\"holderIdentity\":\"x\"}}").code());
-        codes.put("get tokens of others", http.post(SYSTEM + "serviceaccounts/espalier-operator/token", "{\"spec\":{}}").code());
+        codes.put(
+                "take the operators' lease",
+                http.patch(
+                                "/apis/coordination.k8s.io/v1/namespaces/espalier-system/leases/espalier-operator",
+                                ProbeClient.MERGE,
+                                "{\"spec\":{\"holderIdentity\":\"x\"}}")
+                        .code());
+        codes.put(
+                "get tokens of others",
+                http.post(SYSTEM + "serviceaccounts/espalier-operator/token", "{\"spec\":{}}")
+                        .code());
 
         assertThat(codes).allSatisfy((what, code) -> assertThat(code).as(what).isEqualTo(403));
     }
@@ -145,28 +193,73 @@ class RightsTest {
                 .put("reason", "x")
                 .put("message", "x");
         Map<String, Integer> codes = new TreeMap<>();
-        codes.put("approve for another signer", http.put(csr + "/approval", approved).code());
-        var signed = (com.fasterxml.jackson.databind.node.ObjectNode) http.get(csr).body();
+        codes.put(
+                "approve for another signer",
+                http.put(csr + "/approval", approved).code());
+        var signed =
+                (com.fasterxml.jackson.databind.node.ObjectNode) http.get(csr).body();
         String pem = http.get(SYSTEM + "configmaps/espalier-trust-bundle").text("data", "ca.crt");
         signed.putObject("status")
-                .put("certificate", java.util.Base64.getEncoder().encodeToString(pem.getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+                .put(
+                        "certificate",
+                        java.util.Base64.getEncoder()
+                                .encodeToString(pem.getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
         codes.put("sign for another signer", http.put(csr + "/status", signed).code());
         codes.put("delete a request", http.delete(csr).code());
-        codes.put("read another secret of its namespace", http.get(SYSTEM + "secrets/other").code());
+        codes.put(
+                "read another secret of its namespace",
+                http.get(SYSTEM + "secrets/other").code());
         codes.put("list secrets of its namespace", http.get(SYSTEM + "secrets").code());
-        codes.put("read secrets elsewhere", http.get("/api/v1/namespaces/kube-system/secrets").code());
-        codes.put("write an agent's status", http.patch(GROUP + "ipsecnodes/a/status", ProbeClient.MERGE, "{\"status\":{\"agentVersion\":\"x\"}}").code());
-        codes.put("change a policy", http.patch(GROUP + "ipsecpolicies/any", ProbeClient.MERGE, "{\"spec\":{}}").code());
+        codes.put(
+                "read secrets elsewhere",
+                http.get("/api/v1/namespaces/kube-system/secrets").code());
+        codes.put(
+                "write an agent's status",
+                http.patch(GROUP + "ipsecnodes/a/status", ProbeClient.MERGE, "{\"status\":{\"agentVersion\":\"x\"}}")
+                        .code());
+        codes.put(
+                "change a policy",
+                http.patch(GROUP + "ipsecpolicies/any", ProbeClient.MERGE, "{\"spec\":{}}")
+                        .code());
         codes.put("delete a node", http.delete("/api/v1/nodes/a").code());
-        codes.put("change a node", http.patch("/api/v1/nodes/a", ProbeClient.MERGE, "{\"metadata\":{\"labels\":{\"a\":\"b\"}}}").code());
-        codes.put("make a pod", http.post(SYSTEM + "pods", "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}").code());
-        codes.put("give itself rights", http.post("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", "{\"metadata\":{\"name\":\"x\"},\"roleRef\":{\"apiGroup\":\"rbac.authorization.k8s.io\",\"kind\":\"ClusterRole\",\"name\":\"cluster-admin\"}}").code());
-        codes.put("get tokens of agents", http.post(SYSTEM + "serviceaccounts/espalier-agent/token", "{\"spec\":{}}").code());
-        codes.put("change another webhook", http.patch("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/other", ProbeClient.MERGE, "{\"webhooks\":[]}").code());
-        codes.put("make a webhook", http.post("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", "{\"metadata\":{\"name\":\"x\"},\"webhooks\":[]}").code());
+        codes.put(
+                "change a node",
+                http.patch("/api/v1/nodes/a", ProbeClient.MERGE, "{\"metadata\":{\"labels\":{\"a\":\"b\"}}}")
+                        .code());
+        codes.put(
+                "make a pod",
+                http.post(
+                                SYSTEM + "pods",
+                                "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}")
+                        .code());
+        codes.put(
+                "give itself rights",
+                http.post(
+                                "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+                                "{\"metadata\":{\"name\":\"x\"},\"roleRef\":{\"apiGroup\":\"rbac.authorization.k8s.io\",\"kind\":\"ClusterRole\",\"name\":\"cluster-admin\"}}")
+                        .code());
+        codes.put(
+                "get tokens of agents",
+                http.post(SYSTEM + "serviceaccounts/espalier-agent/token", "{\"spec\":{}}")
+                        .code());
+        codes.put(
+                "change another webhook",
+                http.patch(
+                                "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/other",
+                                ProbeClient.MERGE,
+                                "{\"webhooks\":[]}")
+                        .code());
+        codes.put(
+                "make a webhook",
+                http.post(
+                                "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations",
+                                "{\"metadata\":{\"name\":\"x\"},\"webhooks\":[]}")
+                        .code());
 
         assertThat(codes).allSatisfy((what, code) -> assertThat(code).as(what).isEqualTo(403));
-        List<String> needed = new ArrayList<>(List.of(SYSTEM + "secrets/espalier-ca", "/api/v1/nodes", GROUP + "ipsecnodes"));
-        assertThat(needed).allSatisfy(path -> assertThat(http.get(path).code()).as(path).isEqualTo(200));
+        List<String> needed =
+                new ArrayList<>(List.of(SYSTEM + "secrets/espalier-ca", "/api/v1/nodes", GROUP + "ipsecnodes"));
+        assertThat(needed)
+                .allSatisfy(path -> assertThat(http.get(path).code()).as(path).isEqualTo(200));
     }
 }

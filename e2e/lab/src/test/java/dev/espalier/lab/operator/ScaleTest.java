@@ -50,11 +50,14 @@ class ScaleTest {
         try (OperatorCluster cluster = OperatorCluster.start()) {
             cluster.apply("pod-networks");
             OperatorProcess operator = cluster.operator("operator-1", "ESPALIER_POD_NETWORKS=10.100.0.0/16");
-            say("%s, %d nodes, %d pods", server(cluster), NODES, NODES * PODS_PER_NODE);
+            System.out.printf(
+                    Locale.ROOT, "scale: %s, %d nodes, %d pods%n", server(cluster), NODES, NODES * PODS_PER_NODE);
             long begun = System.nanoTime();
             each(NODES, i -> cluster.node(node(i), i));
-            await().atMost(LIMIT).pollInterval(Duration.ofSeconds(1)).until(() -> nodes(cluster).size() == NODES);
-            say("nodes made, and an IPSecNode for each: %.1f s", seconds(begun));
+            await().atMost(LIMIT)
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> nodes(cluster).size() == NODES);
+            System.out.printf(Locale.ROOT, "scale: nodes made, and an IPSecNode for each: %.1f s%n", seconds(begun));
 
             long pods = System.nanoTime();
             each(NODES * PODS_PER_NODE, i -> pod(cluster.client(), i));
@@ -62,13 +65,13 @@ class ScaleTest {
                     .pollInterval(Duration.ofSeconds(1))
                     .until(() -> nodes(cluster).stream()
                             .noneMatch(node -> node.getSpec().extraAddresses().isEmpty()));
-            say("pods made, and every node's addresses published: %.1f s", seconds(pods));
-            double published = cluster.requestsOfTheOperator();
+            System.out.printf(
+                    Locale.ROOT, "scale: pods made, and every node's addresses published: %.1f s%n", seconds(pods));
 
             certificates(cluster, operator);
             policyIsReady(cluster);
             churn(cluster);
-            report(cluster, operator, begun, published);
+            report(cluster, operator, begun);
         } finally {
             clients.shutdownNow();
         }
@@ -84,8 +87,9 @@ class ScaleTest {
             outcomes.put(i, agent.outcome(agent.submit(node(i), "ipsec.espalier.dev/node")));
         });
         assertThat(outcomes.values()).as("certificates").hasSize(NODES).containsOnly("Issued");
-        say(
-                "a certificate for each node, %d asking at a time: %.1f s (%.0f in the operator's count)",
+        System.out.printf(
+                Locale.ROOT,
+                "scale: a certificate for each node, %d asking at a time: %.1f s (%.0f in the operator's count)%n",
                 CLIENTS,
                 seconds(begun),
                 operator.metric("espalier_certificates_issued_total"));
@@ -97,20 +101,24 @@ class ScaleTest {
                 .post(
                         GROUP + "ipsecpolicies",
                         "{\"apiVersion\":\"ipsec.espalier.dev/v1alpha1\",\"kind\":\"IPSecPolicy\",\"metadata\":{\"name\":\"protect-all\"},\"spec\":{\"action\":\"Protect\"}}");
-        String hash = PolicySet.of(cluster.client().resources(IPSecPolicy.class).list().getItems())
+        String hash = PolicySet.of(
+                        cluster.client().resources(IPSecPolicy.class).list().getItems())
                 .contentHash();
         each(NODES, i -> acknowledge(cluster.http(), node(i), hash, 0));
         long last = System.nanoTime();
-        await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> Objects.requireNonNull(cluster.client()
-                        .resources(IPSecPolicy.class)
-                        .withName("protect-all")
-                        .get())
-                .getStatus()
-                .conditions()
-                .stream()
-                .anyMatch(condition -> condition.type().equals("Ready")
-                        && condition.status().equals("True")));
-        say("policy Ready after the last node's acknowledgement: %.2f s", seconds(last));
+        await().atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> Objects.requireNonNull(cluster.client()
+                                .resources(IPSecPolicy.class)
+                                .withName("protect-all")
+                                .get())
+                        .getStatus()
+                        .conditions()
+                        .stream()
+                        .anyMatch(condition -> condition.type().equals("Ready")
+                                && condition.status().equals("True")));
+        System.out.printf(
+                Locale.ROOT, "scale: policy Ready after the last node's acknowledgement: %.2f s%n", seconds(last));
     }
 
     private static void acknowledge(ProbeClient http, String node, String hash, long rekeys) {
@@ -129,7 +137,8 @@ class ScaleTest {
 
     /** What one agent's watches carry: with pods coming and going elsewhere, then with statuses at the pace that agents keep. */
     private void churn(OperatorCluster cluster) throws Exception {
-        String hash = PolicySet.of(cluster.client().resources(IPSecPolicy.class).list().getItems())
+        String hash = PolicySet.of(
+                        cluster.client().resources(IPSecPolicy.class).list().getItems())
                 .contentHash();
         try (WatchTraffic traffic = WatchTraffic.of(cluster)) {
             long begun = System.nanoTime();
@@ -137,13 +146,21 @@ class ScaleTest {
             while (seconds(begun) < CHURN.toSeconds() / 2.0) {
                 // Replaced in place, as a Deployment does: the address is the next pod's.
                 int pod = ThreadLocalRandom.current().nextInt(NODES * PODS_PER_NODE);
-                cluster.client().pods().inNamespace("default").withName("pod-" + pod).withGracePeriod(0).delete();
+                cluster.client()
+                        .pods()
+                        .inNamespace("default")
+                        .withName("pod-" + pod)
+                        .withGracePeriod(0)
+                        .delete();
                 pod(cluster.client(), pod);
                 replaced++;
             }
-            say(
-                    "one agent's watches while %.0f pods a second are replaced elsewhere: %.2f kB/s, %.2f events/s",
-                    replaced / seconds(begun), traffic.kilobytesPerSecond(), traffic.eventsPerSecond());
+            System.out.printf(
+                    Locale.ROOT,
+                    "scale: one agent's watches while %.0f pods a second are replaced elsewhere: %.2f kB/s, %.2f events/s%n",
+                    replaced / seconds(begun),
+                    traffic.kilobytesPerSecond(),
+                    traffic.eventsPerSecond());
         }
         try (WatchTraffic traffic = WatchTraffic.of(cluster)) {
             long begun = System.nanoTime();
@@ -153,26 +170,34 @@ class ScaleTest {
                 acknowledge(cluster.http(), node(1 + written % NODES), hash, ++written);
                 Thread.sleep(Math.max(0, (long) (500.0 * written - seconds(begun) * 1000)));
             }
-            say(
-                    "one agent's watches with the statuses of %d nodes: %.2f kB/s, %.2f events/s",
-                    NODES, traffic.kilobytesPerSecond(), traffic.eventsPerSecond());
+            System.out.printf(
+                    Locale.ROOT,
+                    "scale: one agent's watches with the statuses of %d nodes: %.2f kB/s, %.2f events/s%n",
+                    NODES,
+                    traffic.kilobytesPerSecond(),
+                    traffic.eventsPerSecond());
             assertThat(traffic.eventsPerSecond()).as("events a second").isLessThan(5);
         }
     }
 
-    private void report(OperatorCluster cluster, OperatorProcess operator, long begun, double before)
-            throws IOException {
+    private static void report(OperatorCluster cluster, OperatorProcess operator, long begun) throws IOException {
         double p99 = 0;
         for (String controller : List.of("mesh", "policies", "authority", "certificates")) {
-            double seconds = operator.percentile("operator_sdk_controllers_execution_reconcile_seconds", controller, "0.99");
-            say("reconcile p99, %s: %.3f s", controller, seconds);
+            double seconds =
+                    operator.percentile("operator_sdk_controllers_execution_reconcile_seconds", controller, "0.99");
+            System.out.printf(Locale.ROOT, "scale: reconcile p99, %s: %.3f s%n", controller, seconds);
             p99 = Math.max(p99, seconds);
         }
         double mebibytes = residentKibibytes(operator.pid()) / 1024.0;
-        say("operator: %.0f MiB resident", mebibytes);
+        System.out.printf(Locale.ROOT, "scale: operator: %.0f MiB resident%n", mebibytes);
         double requests = cluster.requestsOfTheOperator();
         if (requests > 0) {
-            say("operator: %.0f requests in %.0f s, %.1f a second", requests, seconds(begun), requests / seconds(begun));
+            System.out.printf(
+                    Locale.ROOT,
+                    "scale: operator: %.0f requests in %.0f s, %.1f a second%n",
+                    requests,
+                    seconds(begun),
+                    requests / seconds(begun));
         }
         assertThat(p99).as("reconcile p99 in seconds").isGreaterThan(0).isLessThan(1);
         assertThat(mebibytes).as("MiB").isLessThanOrEqualTo(400);
@@ -208,13 +233,16 @@ class ScaleTest {
                         .endSpec()
                         .build())
                 .create();
-        client.pods().inNamespace("default").withName(name).editStatus(pod -> new PodBuilder(pod)
-                .editOrNewStatus()
-                .withPhase("Running")
-                .withPodIP(address)
-                .addNewPodIP(address)
-                .endStatus()
-                .build());
+        client.pods()
+                .inNamespace("default")
+                .withName(name)
+                .editStatus(pod -> new PodBuilder(pod)
+                        .editOrNewStatus()
+                        .withPhase("Running")
+                        .withPodIP(address)
+                        .addNewPodIP(address)
+                        .endStatus()
+                        .build());
     }
 
     private static String node(int index) {
@@ -231,10 +259,11 @@ class ScaleTest {
 
     private void each(int count, Work work) throws InterruptedException, ExecutionException {
         List<Callable<Void>> tasks = new ArrayList<>();
-        IntStream.rangeClosed(1, count).forEach(i -> tasks.add(() -> {
-            work.on(i);
-            return null;
-        }));
+        IntStream.rangeClosed(1, count)
+                .forEach(i -> tasks.add(() -> {
+                    work.on(i);
+                    return null;
+                }));
         for (Future<Void> done : clients.invokeAll(tasks)) {
             done.get();
         }
@@ -242,9 +271,5 @@ class ScaleTest {
 
     private static double seconds(long since) {
         return (System.nanoTime() - since) / 1e9;
-    }
-
-    private static void say(String format, Object... arguments) {
-        System.out.println("scale: " + String.format(Locale.ROOT, format, arguments));
     }
 }

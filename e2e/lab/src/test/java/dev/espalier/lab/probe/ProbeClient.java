@@ -129,7 +129,8 @@ public final class ProbeClient {
     public InputStream stream(String path) {
         try {
             return http.send(
-                            HttpRequest.newBuilder(request("GET", path, JSON, "", JSON).build(), (name, value) -> true)
+                            HttpRequest.newBuilder(
+                                            request("GET", path, JSON, "", JSON).build(), (name, value) -> true)
                                     .timeout(Duration.ofHours(1))
                                     .build(),
                             HttpResponse.BodyHandlers.ofInputStream())

@@ -37,7 +37,11 @@ final class AdmissionPolicies {
      * @throws ApiException 403 or the code of the validation's reason, naming the policy
      */
     void review(
-            ResourceType type, @Nullable ObjectNode before, ObjectNode after, String subresource, WriteOptions options) {
+            ResourceType type,
+            @Nullable ObjectNode before,
+            ObjectNode after,
+            String subresource,
+            WriteOptions options) {
         for (ObjectNode policy : store.list(POLICIES, "").items()) {
             String name = Json.textOrEmpty(policy, "metadata", "name");
             if (isBound(name) && matches(policy, type, subresource, before == null ? "CREATE" : "UPDATE")) {
@@ -48,8 +52,10 @@ final class AdmissionPolicies {
 
     private boolean isBound(String policy) {
         return store.list(BINDINGS, "").items().stream()
-                .anyMatch(binding -> Json.textOrEmpty(binding, "spec", "policyName").equals(policy)
-                        && Json.texts(Json.at(binding, "spec", "validationActions")).contains("Deny"));
+                .anyMatch(binding ->
+                        Json.textOrEmpty(binding, "spec", "policyName").equals(policy)
+                                && Json.texts(Json.at(binding, "spec", "validationActions"))
+                                        .contains("Deny"));
     }
 
     private static boolean matches(ObjectNode policy, ResourceType type, String subresource, String operation) {
@@ -94,7 +100,9 @@ final class AdmissionPolicies {
                 }
             }
             for (JsonNode variable : Json.at(policy, "spec", "variables")) {
-                variables.set(variable.path("name").asText(), compiled(variable, "expression").json(names));
+                variables.set(
+                        variable.path("name").asText(),
+                        compiled(variable, "expression").json(names));
             }
             List<String> refusals = new ArrayList<>();
             for (JsonNode validation : Json.at(policy, "spec", "validations")) {
@@ -113,7 +121,10 @@ final class AdmissionPolicies {
     private static String message(JsonNode validation, Map<String, JsonNode> names) {
         return validation.has("messageExpression")
                 ? compiled(validation, "messageExpression").json(names).asText()
-                : validation.path("message").asText("failed expression: " + validation.path("expression").asText());
+                : validation
+                        .path("message")
+                        .asText("failed expression: "
+                                + validation.path("expression").asText());
     }
 
     private static Cel compiled(JsonNode holder, String field) {
