@@ -184,13 +184,13 @@ final class PodNetwork {
     }
 
     // The same container again: an interface that is there is an error; a file without one is what a crash or a lost
-    // namespace left.
+    // namespace left. Of an interface that others made, the kernel says so when ours is to be made.
     private void removeLeftover(CniRequest request, NetworkNamespace pod) throws IOException, CniFailure {
-        if (PodWiring.exists(pod, request.ifName())) {
-            throw PodWiring.interfaceExists(request.containerId(), request.ifName());
-        }
         String key = Attachment.key(request);
         if (store.find(key).isPresent()) {
+            if (PodWiring.exists(pod, request.ifName())) {
+                throw PodWiring.interfaceExists(request.containerId(), request.ifName());
+            }
             detachLocked(key);
         }
     }

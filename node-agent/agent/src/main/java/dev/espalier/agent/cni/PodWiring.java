@@ -236,11 +236,8 @@ final class PodWiring {
         }
     }
 
+    // Without looking first: a new interface has the kernel's defaults, and that is what an ADD's time goes into.
     private static void set(String name, String value) throws IOException {
-        String key = "net/" + name;
-        // A kernel without the family has no such switch, and needs none.
-        if (Sysctl.exists(key) && !Sysctl.get(key).equals(value)) {
-            Sysctl.set(key, value);
-        }
+        Sysctl.setIfPresent("net/" + name, value);
     }
 }

@@ -7,15 +7,11 @@ import dev.espalier.cni.CniFailure;
 import dev.espalier.cni.CniReply;
 import dev.espalier.cni.CniRequest;
 import dev.espalier.cni.Frame;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +39,7 @@ class CrashRootTest extends NodeWithCni {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         server.close();
-        Process process = startProcess();
+        Process process = startSeparateNode("-XX:TieredStopAtLevel=1");
         List<String> pods = new ArrayList<>();
         for (int i = 0; i < PODS; i++) {
             pods.add(pod("k" + i));
@@ -101,34 +97,6 @@ class CrashRootTest extends NodeWithCni {
             assertThat(ask("DEL", pod)).isTrue();
         }
         nothingIsLeft();
-    }
-
-    private Process startProcess() throws IOException {
-        Process process = new ProcessBuilder(
-                        "ip",
-                        "netns",
-                        "exec",
-                        NODE,
-                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SeparateNode.class.getName(),
-                        run.toString())
-                .redirectErrorStream(true)
-                .start();
-        BufferedReader out =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        StringBuilder said = new StringBuilder();
-        for (String line = out.readLine(); line != null; line = out.readLine()) {
-            said.append(line).append('\n');
-            if (line.equals("ready")) {
-                return process;
-            }
-        }
-        throw new IOException("the server did not start: " + said);
     }
 
     // Straight to the socket, without the cost of a process. False when there was no answer; an error is one that must

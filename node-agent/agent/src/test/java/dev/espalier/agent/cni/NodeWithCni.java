@@ -10,7 +10,9 @@ import dev.espalier.linux.libc.Syscalls;
 import dev.espalier.linux.netns.NetworkNamespace;
 import dev.espalier.wire.ip.IpAddress;
 import dev.espalier.wire.ip.Prefix;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,12 +52,16 @@ abstract class NodeWithCni {
         }
     }
 
-    private static Path shim() {
-        Path root = Path.of(System.getProperty("espalier.root", "../.."));
-        Path shim = Files.exists(root.resolve("cni-binary/bin/espalier"))
-                ? root.resolve("cni-binary/bin/espalier")
-                : Path.of("../../cni-binary/bin/espalier");
-        return shim.toAbsolutePath().normalize();
+    /** As it is on a node: the native program, or, where no compiler made it, the launcher of the other. */
+    static Path shim() {
+        Path folder = Path.of(System.getProperty("espalier.root", "../.."), "cni-binary");
+        if (!Files.exists(folder)) {
+            folder = Path.of("../../cni-binary");
+        }
+        Path built = folder.resolve("target/espalier");
+        return (Files.isExecutable(built) ? built : folder.resolve("bin/espalier"))
+                .toAbsolutePath()
+                .normalize();
     }
 
     @BeforeEach
@@ -136,6 +142,34 @@ abstract class NodeWithCni {
                 .put("cniVersion", version)
                 .put("name", "pods")
                 .put("type", "espalier");
+    }
+
+    /** {@link SeparateNode} in the node's namespace, listening when this returns. */
+    Process startSeparateNode(String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "ip",
+                "netns",
+                "exec",
+                NODE,
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC"));
+        command.addAll(List.of(options));
+        command.addAll(List.of(
+                "-cp", System.getProperty("java.class.path"), SeparateNode.class.getName(), run.toString()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        StringBuilder said = new StringBuilder();
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            said.append(line).append('\n');
+            if (line.equals("ready")) {
+                // Nobody reads on; a full pipe must not stop it.
+                Thread.ofVirtual().start(() -> out.lines().forEach(ignored -> {}));
+                return process;
+            }
+        }
+        throw new IOException("the server did not start: " + said);
     }
 
     Answer cni(String command, String id, String namespace, JsonNode config) throws IOException {

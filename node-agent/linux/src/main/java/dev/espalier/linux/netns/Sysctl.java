@@ -2,6 +2,7 @@ package dev.espalier.linux.netns;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -23,6 +24,18 @@ public final class Sysctl {
         Path file = file(key);
         try {
             Files.writeString(file, value, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new IOException("sysctl " + key + " = " + value + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** As {@link #set}, but a kernel that has no such key, for want of a family, needs no value: false then. */
+    public static boolean setIfPresent(String key, String value) throws IOException {
+        try {
+            Files.writeString(file(key), value, StandardOpenOption.WRITE);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
         } catch (IOException e) {
             throw new IOException("sysctl " + key + " = " + value + ": " + e.getMessage(), e);
         }
