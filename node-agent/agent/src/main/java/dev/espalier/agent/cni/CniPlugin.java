@@ -92,12 +92,16 @@ final class CniPlugin {
     }
 
     private String add(CniRequest request, NetworkConfig config) throws CniFailure, IOException {
-        if (config.hasPrevResult()) {
+        requireMode(config);
+        if (!config.chained() && config.hasPrevResult()) {
             throw new CniFailure(
                     CniErrorCode.INVALID_CONFIGURATION,
                     "prevResult: this plugin makes the interface and has to be the first of its list");
         }
         awaitReady();
+        if (config.chained()) {
+            return ChainedPod.passOn(config, node);
+        }
         // One that the same container was detached with must not come after the new interface is there.
         finishPending();
         int inner = node.innerMtu();
@@ -127,7 +131,12 @@ final class CniPlugin {
         if (!config.hasPrevResult()) {
             throw new CniFailure(CniErrorCode.INVALID_CONFIGURATION, "prevResult is missing; CHECK needs that of ADD");
         }
-        pods.check(request);
+        requireMode(config);
+        if (config.chained()) {
+            ChainedPod.check(config, node);
+        } else {
+            pods.check(request);
+        }
         return "";
     }
 
@@ -151,12 +160,22 @@ final class CniPlugin {
                     existingPodsSuffer ? CniErrorCode.LIMITED_CONNECTIVITY : CniErrorCode.NOT_AVAILABLE,
                     "the node is not ready: " + reason);
         }
-        if (!pods.hasRoom(node.podCidrs())) {
+        if (!node.chained() && !pods.hasRoom(node.podCidrs())) {
             throw new CniFailure(
                     CniErrorCode.NOT_AVAILABLE,
                     node.podCidrs().isEmpty() ? "this node has no pod CIDR yet" : "all pod addresses are in use");
         }
         return "";
+    }
+
+    // Routes and packet filter of a mode are made for the whole node, when the agent starts.
+    private void requireMode(NetworkConfig config) throws CniFailure {
+        if (config.chained() != node.chained()) {
+            throw new CniFailure(
+                    CniErrorCode.INVALID_CONFIGURATION,
+                    "mode is \"" + (config.chained() ? "chained" : "main") + "\", but the agent is set to \""
+                            + (node.chained() ? "chained" : "main") + "\" (ESPALIER_CNI_MODE)");
+        }
     }
 
     private void awaitReady() throws CniFailure {

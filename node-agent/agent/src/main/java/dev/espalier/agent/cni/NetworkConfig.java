@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param cniVersion a supported version
  * @param mtu what was asked for, 0 for the node's own
  * @param dns to be handed through into the result; null without
- * @param hasPrevResult whether a result of ADD came with it
+ * @param chained whether the interface is another plugin's
+ * @param prevResult the result of the plugins before, or that of ADD; null without
  * @param validAttachments for GC: keys of those to keep; null when not given
  */
 record NetworkConfig(
@@ -18,5 +19,10 @@ record NetworkConfig(
         String name,
         int mtu,
         @Nullable JsonNode dns,
-        boolean hasPrevResult,
-        @Nullable Set<String> validAttachments) {}
+        boolean chained,
+        @Nullable JsonNode prevResult,
+        @Nullable Set<String> validAttachments) {
+    boolean hasPrevResult() {
+        return prevResult != null;
+    }
+}

@@ -79,7 +79,13 @@ final class NetworkConfigReader {
             throw invalid("prevResult", "is not an object");
         }
         return new NetworkConfig(
-                version, name, mtu(json), dns, prevResult != null && prevResult.isObject(), validAttachments(json));
+                version,
+                name,
+                mtu(json),
+                dns,
+                "chained".equals(json.path("mode").textValue()),
+                prevResult != null && prevResult.isObject() ? prevResult : null,
+                validAttachments(json));
     }
 
     /** The pairs of CNI_ARGS. */
@@ -123,8 +129,11 @@ final class NetworkConfigReader {
             throw unsupported("ipam", "is not supported: addresses come from the node's pod CIDRs");
         }
         JsonNode mode = json.path("mode");
-        if (!mode.isMissingNode() && !"main".equals(mode.textValue())) {
-            throw unsupported("mode", mode + " is not supported; \"main\" is");
+        if (!mode.isMissingNode() && !"main".equals(mode.textValue()) && !"chained".equals(mode.textValue())) {
+            throw unsupported("mode", mode + " is not supported; \"main\" and \"chained\" are");
+        }
+        if ("chained".equals(mode.textValue()) && json.has("mtu")) {
+            throw unsupported("mtu", "is not supported in chained mode: the interface is another plugin's");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.espalier.agent.cni;
 
+import dev.espalier.wire.ip.Prefix;
 import java.util.List;
 
 /** What CNI has to know of the node; asked anew for each request, from any thread. */
@@ -11,4 +12,14 @@ public interface NodeState {
     int innerMtu();
 
     Readiness readiness();
+
+    /** Whether another CNI wires the pods, and this plugin comes behind it. */
+    default boolean chained() {
+        return false;
+    }
+
+    /** Addresses of pods of other nodes: no pod of this node may have one. */
+    default List<Prefix> remotePods() {
+        return List.of();
+    }
 }

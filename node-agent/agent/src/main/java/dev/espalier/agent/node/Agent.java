@@ -14,6 +14,7 @@ import dev.espalier.agent.reconcile.PacketFilter;
 import dev.espalier.agent.reconcile.Reconciler;
 import dev.espalier.agent.sa.SaInstaller;
 import dev.espalier.agent.settings.AgentSettings;
+import dev.espalier.agent.settings.CniMode;
 import dev.espalier.esp.crypto.CipherBackend;
 import dev.espalier.esp.sad.SecurityDatabase;
 import dev.espalier.ike.EndpointConfig;
@@ -94,6 +95,7 @@ public final class Agent implements AutoCloseable {
                 netlink,
                 filter,
                 settings.tun(),
+                settings.cniMode() == CniMode.CHAINED,
                 database,
                 peers -> inbox.put(new IkeInput.PeersConfigured(peers)),
                 settings.mtu(),
@@ -116,7 +118,7 @@ public final class Agent implements AutoCloseable {
                 drops,
                 rekeys,
                 problems);
-        cni = new CniServer(settings.runDir(), new CniState(control, view));
+        cni = new CniServer(settings.runDir(), new CniState(control, view, settings.cniMode()));
         control.joinWith(dataPlane, reconciler, cni);
         admin = new AdminSocket(
                 settings.runDir().resolve("admin.sock"), new AdminVerbs(view, inbox, Duration.ofSeconds(15)));

@@ -85,6 +85,11 @@ public final class AgentView {
         return notReady().isEmpty();
     }
 
+    /** Whether packets go through the tunnel device at all. */
+    boolean carries() {
+        return dataPlane.isOpen();
+    }
+
     /** What is missing for {@link #ready}. */
     public List<String> notReady() {
         List<String> missing = new ArrayList<>();

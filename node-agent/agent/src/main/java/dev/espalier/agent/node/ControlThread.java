@@ -60,8 +60,9 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
      * What the node goes by.
      *
      * @param mtu the inner one
+     * @param filtered whether the packet filter is loaded
      */
-    record InForce(NodeView view, NodePlan plan, int mtu) {}
+    record InForce(NodeView view, NodePlan plan, int mtu, boolean filtered) {}
 
     ControlThread(AgentSettings settings, Problems problems, IkeInbox inbox) {
         this.problems = problems;
@@ -183,7 +184,7 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
             }
             Reconciler.Applied applied =
                     Objects.requireNonNull(reconciler).apply(plan, view.own().addresses());
-            inForce = new InForce(view, plan, applied.mtu());
+            inForce = new InForce(view, plan, applied.mtu(), applied.problems().isEmpty());
             if (problems.set("filter", applied.problems())) {
                 applied.problems().forEach(LOG::warn);
             }

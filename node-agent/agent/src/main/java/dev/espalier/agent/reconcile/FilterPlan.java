@@ -11,15 +11,16 @@ import java.util.List;
  * @param uplinks interfaces that carry the node's outer addresses, in order of name
  * @param own addresses of this node's pods
  * @param pods addresses of all pods, as in {@link RoutePlan}
+ * @param chained whether another CNI wires the pods: then their interfaces and what they do with the outside are its own
  */
-record FilterPlan(String tun, List<String> uplinks, List<Prefix> own, List<Prefix> pods) {
+record FilterPlan(String tun, List<String> uplinks, List<Prefix> own, List<Prefix> pods, boolean chained) {
     FilterPlan {
         uplinks = uplinks.stream().sorted().toList();
         own = List.copyOf(own);
         pods = List.copyOf(pods);
     }
 
-    static FilterPlan of(RoutePlan routes, String tun, List<String> uplinks) {
-        return new FilterPlan(tun, uplinks, routes.own(), routes.pods());
+    static FilterPlan of(RoutePlan routes, String tun, List<String> uplinks, boolean chained) {
+        return new FilterPlan(tun, uplinks, routes.own(), routes.pods(), chained);
     }
 }

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  *                      from elsewhere but the tunnel: no packet that has a pod's address in clear            (from-outside)
  *                    to-pods     prerouting, after address translation: what was translated to a pod's address, by a service or because it
  *                                is the reply to what went out masqueraded, is marked for table 7700
+ *                    to-tunnel   postrouting: nobody else masquerades what goes into the tunnel (chained mode)
  *                    to-outside  postrouting: pods speak to what is no pod with the node's address
  *                    departure   postrouting, at the end: no packet that has a pod's address in clear
  *   arp espalier     a pod answers no ARP requests: the node has none to ask
@@ -24,9 +25,9 @@ import java.util.stream.Collectors;
 final class FilterText {
     /**
      * Set on packets that are to be looked up in the pods' table. Those of pods have it as well: strict reverse path filtering looks the way back up as if the
-     * packet had come in where it is to go out, and finds it by the mark alone (src_valid_mark).
+     * packet had come in where it is to go out, and finds it by the mark alone (src_valid_mark). The bits above are kube-proxy's and portmap's.
      */
-    static final int TO_PODS_MARK = 0x2000;
+    static final int TO_PODS_MARK = 0x1000;
     /** Group of the node's ends of pods' interfaces (IFLA_GROUP). */
     static final int POD_GROUP = 7700;
 
@@ -40,6 +41,8 @@ final class FilterText {
 
     static final List<String> DROPS =
             List.of("clear-inbound", "clear-outbound", "forged-neighbour", "link-local-from-pod", "spoofed-source");
+
+    private static final List<String> FAMILIES = List.of("4", "6");
 
     private final StringBuilder text = new StringBuilder();
     private final FilterPlan plan;
@@ -79,33 +82,74 @@ final class FilterText {
     }
 
     private void inet() {
-        String family = "inet";
         line("add table inet espalier");
         DROPS.forEach(name -> line("add counter inet espalier " + name));
-        sets(family, "own", plan.own());
-        sets(family, "pods", plan.pods());
-        chain(family, "from-pod", "");
-        chain(family, "from-outside", "");
-        chain(family, "arrival", "type filter hook prerouting priority -310; policy accept;");
-        chain(family, "to-pods", "type filter hook prerouting priority -99; policy accept;");
-        chain(family, "to-outside", "type nat hook postrouting priority 100; policy accept;");
-        chain(family, "departure", "type filter hook postrouting priority 300; policy accept;");
+        sets("inet", "own", plan.own());
+        sets("inet", "pods", plan.pods());
+        chain("inet", "from-pod", "");
+        chain("inet", "from-outside", "");
+        chain("inet", "arrival", "type filter hook prerouting priority -310; policy accept;");
+        chain("inet", "to-pods", "type filter hook prerouting priority -99; policy accept;");
+        chain("inet", "to-tunnel", "type nat hook postrouting priority 90; policy accept;");
+        chain("inet", "to-outside", "type nat hook postrouting priority 100; policy accept;");
+        chain("inet", "departure", "type filter hook postrouting priority 300; policy accept;");
+        if (plan.chained()) {
+            chainedRules();
+        } else {
+            mainRules();
+        }
+    }
+
+    private void mainRules() {
         fromPod();
-        fromOutside();
-        String outside = "oifgroup != " + POD_GROUP + " oifname != { \"lo\", \"" + plan.tun() + "\" } ";
-        String comesFromOutside = outside.replace("oif", "iif");
-        rule(family, "arrival", "iifgroup " + POD_GROUP + " jump from-pod");
-        rule(family, "arrival", "iifgroup " + POD_GROUP + mark());
-        rule(family, "arrival", comesFromOutside + "jump from-outside");
-        for (String v : new String[] {"4", "6"}) {
-            String ip = v.equals("4") ? "ip" : "ip6";
-            rule(family, "to-pods", comesFromOutside + ip + " daddr @own" + v + " ct status snat,dnat" + mark());
+        String outside = "oifgroup != " + POD_GROUP + " " + notTun("oifname");
+        String comesFromOutside = "iifgroup != " + POD_GROUP + " " + notTun("iifname");
+        rule("inet", "arrival", "iifgroup " + POD_GROUP + " jump from-pod");
+        rule("inet", "arrival", "iifgroup " + POD_GROUP + mark());
+        rule("inet", "arrival", comesFromOutside + "jump from-outside");
+        for (String v : FAMILIES) {
+            String ip = ip(v);
+            rule("inet", "from-outside", ip + " daddr @own" + v + drop("clear-inbound"));
+            rule("inet", "from-outside", ip + " saddr @pods" + v + drop("clear-inbound"));
+            rule("inet", "to-pods", comesFromOutside + ip + " daddr @own" + v + " ct status snat,dnat" + mark());
             rule(
-                    family,
+                    "inet",
                     "to-outside",
                     outside + ip + " saddr @own" + v + " " + ip + " daddr != @pods" + v + " masquerade fully-random");
-            rule(family, "departure", outside + ip + " saddr @pods" + v + drop("clear-outbound"));
-            rule(family, "departure", outside + ip + " daddr @pods" + v + drop("clear-outbound"));
+            rule("inet", "departure", outside + ip + " saddr @pods" + v + drop("clear-outbound"));
+            rule("inet", "departure", outside + ip + " daddr @pods" + v + drop("clear-outbound"));
+        }
+    }
+
+    // The other CNI may let pods be seen from outside with their own addresses, and routes to them are in the main table: only
+    // packets with pods at both ends are ours to judge.
+    private void chainedRules() {
+        rule("inet", "arrival", notTun("iifname") + "jump from-outside");
+        for (String v : FAMILIES) {
+            String ip = ip(v);
+            // Pods of other nodes come through the tunnel, to whatever is not this host itself.
+            rule(
+                    "inet",
+                    "from-outside",
+                    ip + " saddr @pods" + v + " " + ip + " saddr != @own" + v + " fib daddr type != local"
+                            + drop("clear-inbound"));
+            // Own pods come from where the route to them leads.
+            rule(
+                    "inet",
+                    "from-outside",
+                    ip + " saddr @own" + v + " " + ip + " daddr @pods" + v + " fib saddr . iif oif missing"
+                            + drop("clear-inbound"));
+            // Many a CNI masquerades whatever leaves its bridge; what is translated to itself is not translated again.
+            rule(
+                    "inet",
+                    "to-tunnel",
+                    "oifname \"" + plan.tun() + "\" " + ip + " saddr @own" + v + " " + ip + " daddr @pods" + v + " snat " + ip
+                            + " to " + ip + " saddr");
+            rule(
+                    "inet",
+                    "departure",
+                    notTun("oifname") + ip + " saddr @pods" + v + " " + ip + " daddr @pods" + v + " " + ip + " daddr != @own" + v
+                            + drop("clear-outbound"));
         }
     }
 
@@ -125,14 +169,6 @@ final class FilterText {
         // Table 7700 leads to each pod address by one interface, so this holds for pods of one node among themselves as
         // well, and needs no list of addresses.
         rule("inet", chain, "fib saddr . iif oif missing" + drop("spoofed-source"));
-    }
-
-    private void fromOutside() {
-        for (String v : new String[] {"4", "6"}) {
-            String ip = v.equals("4") ? "ip" : "ip6";
-            rule("inet", "from-outside", ip + " daddr @own" + v + drop("clear-inbound"));
-            rule("inet", "from-outside", ip + " saddr @pods" + v + drop("clear-inbound"));
-        }
     }
 
     private void arp() {
@@ -179,6 +215,14 @@ final class FilterText {
 
     private void rule(String family, String chain, String rule) {
         line("add rule " + family + " " + TABLE + " " + chain + " " + rule);
+    }
+
+    private String notTun(String which) {
+        return which + " != { \"lo\", \"" + plan.tun() + "\" } ";
+    }
+
+    private static String ip(String version) {
+        return version.equals("4") ? "ip" : "ip6";
     }
 
     private static String mark() {

@@ -5,7 +5,6 @@ import dev.espalier.linux.libc.ErrnoException;
 import dev.espalier.linux.netlink.InterfaceAddress;
 import dev.espalier.linux.netlink.Link;
 import dev.espalier.linux.netlink.Route;
-import dev.espalier.linux.netlink.RouteType;
 import dev.espalier.linux.netlink.Rtnetlink;
 import dev.espalier.linux.netlink.Rule;
 import dev.espalier.wire.ip.IpAddress;
@@ -14,10 +13,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -35,13 +36,16 @@ final class KernelNetwork {
     private final Rtnetlink netlink;
     private final Sysctls sysctls;
     private final String tun;
+    private final boolean chained;
     private final LongSupplier monotonic;
     private final Map<Prefix, Long> unwantedSince = new HashMap<>();
 
-    KernelNetwork(Rtnetlink netlink, Sysctls sysctls, String tun, LongSupplier monotonic) {
+    /** @param chained whether another CNI wires the pods */
+    KernelNetwork(Rtnetlink netlink, Sysctls sysctls, String tun, boolean chained, LongSupplier monotonic) {
         this.netlink = netlink;
         this.sysctls = sysctls;
         this.tun = tun;
+        this.chained = chained;
         this.monotonic = monotonic;
     }
 
@@ -60,34 +64,61 @@ final class KernelNetwork {
 
     /** Closes: every pod CIDR becomes unreachable, and routes into the device that the plan does not have go. Returns how much was changed. */
     int tighten(RoutePlan plan) throws ErrnoException {
-        List<Route> actual = mainRoutes();
+        List<Route> actual = routes();
+        int table = table();
         int changes = 0;
-        Set<Route> closed = RouteTable.closed(plan.closed());
-        List<Route> unreachable = RouteTable.ours(actual, RouteType.UNREACHABLE);
-        for (Route route : RouteTable.missing(closed, unreachable)) {
+        Set<Route> closed = chained ? RouteTable.closedForRemote(plan) : RouteTable.closed(plan.closed());
+        List<Route> closing = RouteTable.ours(actual, table, false);
+        for (Route route : RouteTable.missing(closed, closing)) {
             netlink.routes().replace(route);
             changes++;
         }
-        Set<Route> open = RouteTable.open(plan, tunIndex());
-        for (Route route : RouteTable.stale(open, RouteTable.ours(actual, RouteType.UNICAST))) {
+        if (chained) {
+            changes += rules(RouteTable.chainedRules(), RouteTable.rules(tun));
+        }
+        Set<Route> open = open(plan);
+        for (Route route : RouteTable.stale(open, RouteTable.ours(actual, table, true))) {
             changes += netlink.routes().delete(route) ? 1 : 0;
         }
-        return changes + forgetUnwanted(RouteTable.stale(closed, unreachable));
+        // What the other mode left. Of its rules the last go when ours are there: see loosen.
+        for (Route route : RouteTable.ours(actual, chained ? Route.TABLE_MAIN : RouteTable.REMOTE_TABLE, true)) {
+            changes += netlink.routes().delete(route) ? 1 : 0;
+        }
+        return changes + forgetUnwanted(RouteTable.stale(closed, closing));
     }
 
     /** Opens: addresses, rules, and the routes into the device. Returns how much was changed. */
     int loosen(RoutePlan plan) throws ErrnoException {
-        int index = tunIndex();
-        int changes = addresses(plan.gateways(), index);
-        for (Rule rule : RouteTable.rules(tun)) {
-            changes += netlink.rules().ensure(rule) ? 1 : 0;
+        int changes = addresses(plan.gateways(), tunIndex());
+        if (!chained) {
+            changes += rules(RouteTable.rules(tun), RouteTable.chainedRules());
         }
-        List<Route> actual = RouteTable.ours(mainRoutes(), RouteType.UNICAST);
-        for (Route route : RouteTable.missing(RouteTable.open(plan, index), actual)) {
+        for (Route route : RouteTable.missing(open(plan), RouteTable.ours(routes(), table(), true))) {
             netlink.routes().replace(route);
             changes++;
         }
         return changes;
+    }
+
+    private int rules(List<Rule> wanted, List<Rule> unwanted) throws ErrnoException {
+        int changes = 0;
+        for (Rule rule : wanted) {
+            changes += netlink.rules().ensure(rule) ? 1 : 0;
+        }
+        for (Rule rule : unwanted) {
+            changes += netlink.rules().delete(rule) ? 1 : 0;
+        }
+        return changes;
+    }
+
+    private int table() {
+        return chained ? RouteTable.REMOTE_TABLE : Route.TABLE_MAIN;
+    }
+
+    private Set<Route> open(RoutePlan plan) throws ErrnoException {
+        return RouteTable.open(plan, tunIndex()).stream()
+                .map(route -> route.withTable(table()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** Interfaces that carry one of these addresses. */
@@ -99,7 +130,11 @@ final class KernelNetwork {
                 .toList();
     }
 
+    /** On uplinks of a node whose pods we wire; another CNI may have replies come in elsewhere. */
     void strictReversePath(List<Link> uplinks) {
+        if (chained) {
+            return;
+        }
         sysctls.strictReversePath(uplinks.stream().map(Link::name).toList());
     }
 
@@ -138,9 +173,12 @@ final class KernelNetwork {
         return changes;
     }
 
-    private List<Route> mainRoutes() throws ErrnoException {
-        List<Route> routes = new ArrayList<>(netlink.routes().list(false, Route.TABLE_MAIN));
-        routes.addAll(netlink.routes().list(true, Route.TABLE_MAIN));
+    private List<Route> routes() throws ErrnoException {
+        List<Route> routes = new ArrayList<>();
+        for (int table : new int[] {Route.TABLE_MAIN, RouteTable.REMOTE_TABLE}) {
+            routes.addAll(netlink.routes().list(false, table));
+            routes.addAll(netlink.routes().list(true, table));
+        }
         return routes;
     }
 

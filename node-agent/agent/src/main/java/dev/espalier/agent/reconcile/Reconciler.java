@@ -35,6 +35,7 @@ public final class Reconciler {
     private final String tun;
     private final KernelNetwork network;
     private final PacketFilter filter;
+    private final boolean chained;
     private final SecurityDatabase database;
     private final IkePeers ike;
     private final OptionalInt fixedMtu;
@@ -55,6 +56,7 @@ public final class Reconciler {
     }
 
     /**
+     * @param chained whether another CNI wires the pods
      * @param fixedMtu the inner MTU, or empty to take it from the underlay
      * @param monotonic as {@link System#nanoTime()}
      */
@@ -62,13 +64,15 @@ public final class Reconciler {
             Rtnetlink netlink,
             PacketFilter filter,
             String tun,
+            boolean chained,
             SecurityDatabase database,
             IkePeers ike,
             OptionalInt fixedMtu,
             LongSupplier monotonic) {
         this.tun = tun;
         this.filter = filter;
-        this.network = new KernelNetwork(netlink, new Sysctls(), tun, monotonic);
+        this.chained = chained;
+        this.network = new KernelNetwork(netlink, new Sysctls(), tun, chained, monotonic);
         this.database = database;
         this.ike = ike;
         this.fixedMtu = fixedMtu;
@@ -113,7 +117,7 @@ public final class Reconciler {
     private int filter(NodePlan plan, List<Link> uplinks, List<String> problems) {
         try {
             return filter.apply(FilterPlan.of(
-                    plan.routes(), tun, uplinks.stream().map(Link::name).toList()));
+                    plan.routes(), tun, uplinks.stream().map(Link::name).toList(), chained));
         } catch (FilterException e) {
             problems.add(String.valueOf(e.getMessage()));
             return 0;

@@ -19,9 +19,19 @@ import java.util.Set;
  * <pre>
  *   rules   7700  iif espalier0  lookup 7700      table 7700 ("pods") holds the host routes of local pods
  *           7701  iif lo         lookup 7700      and is asked only for traffic that may reach pods
- *           7702  fwmark 0x2000  lookup 7700      (for whom {@link FilterText} sets the mark)
+ *           7702  fwmark 0x1000  lookup 7700      (for whom {@link FilterText} sets the mark)
  *   main    REMOTE  dev espalier0 src GATEWAY metric 100
  *           unreachable REMOTE, OWN, CLUSTER metric 4096
+ * </pre>
+ *
+ * In chained mode another CNI's routes to local pods are in main, and its routes to remote ones may be better than ours. So ours have a table of
+ * their own, which is asked before any other:
+ *
+ * <pre>
+ *   rules     77  lookup 7701
+ *   7701    REMOTE dev espalier0 src GATEWAY metric 100
+ *           unreachable REMOTE, CLUSTER metric 4096
+ *           throw OWN
  * </pre>
  *
  * A plaintext packet that comes in on an uplink for a pod finds only {@code unreachable} (ESP-12, TUN-01); when the TUN device is gone,
@@ -32,6 +42,11 @@ final class RouteTable {
     static final int PROTOCOL = 77;
 
     static final int PODS_TABLE = 7700;
+    /** Routes to remote pods in chained mode. */
+    static final int REMOTE_TABLE = 7701;
+
+    /** Before the rules that other CNIs have for each pod. */
+    static final int REMOTE_RULE_PRIORITY = 77;
     static final int TUN_RULE_PRIORITY = 7700;
     static final int LOCAL_RULE_PRIORITY = 7701;
     static final int MARK_RULE_PRIORITY = 7702;
@@ -61,7 +76,33 @@ final class RouteTable {
         return routes;
     }
 
-    /** The rules that are there whatever the plan. */
+    /** What table 7701 has to have before it may be asked; keeps own pods out of it. */
+    static Set<Route> closedForRemote(RoutePlan plan) {
+        Set<Route> routes = new LinkedHashSet<>();
+        for (Prefix own : plan.own()) {
+            routes.add(Route.discard(RouteType.THROW, own)
+                    .withMetric(CLOSED_METRIC)
+                    .withTable(REMOTE_TABLE)
+                    .withProtocol(PROTOCOL));
+        }
+        plan.pods().stream().filter(prefix -> !plan.own().contains(prefix)).forEach(prefix -> routes.add(
+                Route.discard(RouteType.UNREACHABLE, prefix)
+                        .withMetric(CLOSED_METRIC)
+                        .withTable(REMOTE_TABLE)
+                        .withProtocol(PROTOCOL)));
+        return routes;
+    }
+
+    /** The rules of chained mode. */
+    static List<Rule> chainedRules() {
+        return List.of(remoteRule(false), remoteRule(true));
+    }
+
+    private static Rule remoteRule(boolean v6) {
+        return Rule.lookup(v6, REMOTE_RULE_PRIORITY, REMOTE_TABLE).withProtocol(PROTOCOL);
+    }
+
+    /** The rules of main mode, there whatever the plan. */
     static List<Rule> rules(String tun) {
         List<Rule> rules = new ArrayList<>();
         for (boolean v6 : new boolean[] {false, true}) {
@@ -78,12 +119,12 @@ final class RouteTable {
         return rules;
     }
 
-    /** The kernel's routes that are of our making and of this kind. */
-    static List<Route> ours(Collection<Route> actual, RouteType type) {
+    /** The kernel's routes of one table that are of our making and lead somewhere, or do not. */
+    static List<Route> ours(Collection<Route> actual, int table, boolean leading) {
         return actual.stream()
                 .filter(r -> r.protocol() == PROTOCOL
-                        && r.table() == Route.TABLE_MAIN
-                        && r.type().equals(type))
+                        && r.table() == table
+                        && r.type().equals(RouteType.UNICAST) == leading)
                 .toList();
     }
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param offloads which of the kernel's means to handle many packets at once may be used ({@code ESPALIER_OFFLOADS})
  * @param httpPort health and metrics
  * @param keyLogDir where a lab build writes session keys, or null
+ * @param cniMode whether pods are wired by this agent or by another CNI ({@code ESPALIER_CNI_MODE})
  * @param clusterCidrs pod CIDRs of the whole cluster, which are unreachable unless a route to a known node says otherwise
  */
 public record AgentSettings(
@@ -37,6 +38,7 @@ public record AgentSettings(
         Offloads offloads,
         int httpPort,
         @Nullable Path keyLogDir,
+        CniMode cniMode,
         List<Prefix> clusterCidrs) {
     public AgentSettings {
         clusterCidrs = List.copyOf(clusterCidrs);

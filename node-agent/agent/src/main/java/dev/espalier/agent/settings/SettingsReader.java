@@ -62,6 +62,7 @@ public final class SettingsReader {
         Offloads offloads = parsed("ESPALIER_OFFLOADS", "auto", Offloads::parse);
         Integer httpPort = parsed("ESPALIER_HTTP_PORT", "9464", SettingsReader::port);
         Path keyLogDir = parsed("ESPALIER_KEYLOG_DIR", "", SettingsReader::path);
+        CniMode cniMode = parsed("ESPALIER_CNI_MODE", "main", SettingsReader::cniMode);
         List<Prefix> clusterCidrs = parsed("ESPALIER_CLUSTER_CIDRS", "", SettingsReader::prefixes);
         if (sourceDir != null && identityDir == null) {
             problems.add("ESPALIER_IDENTITY_DIR: must be set when ESPALIER_SOURCE is a folder");
@@ -81,6 +82,7 @@ public final class SettingsReader {
                 || crypto == null
                 || offloads == null
                 || httpPort == null
+                || cniMode == null
                 || clusterCidrs == null) {
             throw new SettingsException(problems);
         }
@@ -97,6 +99,7 @@ public final class SettingsReader {
                 offloads,
                 httpPort,
                 keyLogDir,
+                cniMode,
                 clusterCidrs);
     }
 
@@ -146,6 +149,14 @@ public final class SettingsReader {
         return value.equals("auto")
                 ? OptionalInt.empty()
                 : OptionalInt.of(number(value, MIN_MTU, MAX_MTU, "'auto' or a number"));
+    }
+
+    private static CniMode cniMode(String value) {
+        return switch (value) {
+            case "main" -> CniMode.MAIN;
+            case "chained" -> CniMode.CHAINED;
+            default -> throw new IllegalArgumentException("'" + value + "' is neither 'main' nor 'chained'");
+        };
     }
 
     private static Integer port(String value) {

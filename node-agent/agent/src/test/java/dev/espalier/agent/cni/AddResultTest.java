@@ -27,7 +27,7 @@ class AddResultTest {
 
     private static JsonNode result(String version) throws IOException {
         return new ObjectMapper()
-                .readTree(AddResult.of(ATTACHMENT, new NetworkConfig(version, "pods", 0, null, false, null)));
+                .readTree(AddResult.of(ATTACHMENT, new NetworkConfig(version, "pods", 0, null, false, null, null)));
     }
 
     @Test

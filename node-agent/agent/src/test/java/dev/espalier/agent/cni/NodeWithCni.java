@@ -42,6 +42,8 @@ abstract class NodeWithCni {
 
     final Set<String> namespaces = new HashSet<>();
     volatile Readiness readiness = new Readiness.Ready();
+    volatile boolean chained;
+    volatile List<Prefix> remotePods = List.of();
     volatile List<PodCidr> cidrs = List.of(V4, V6);
     NetworkNamespace node;
     CniServer server;
@@ -92,6 +94,16 @@ abstract class NodeWithCni {
             @Override
             public List<PodCidr> podCidrs() {
                 return cidrs;
+            }
+
+            @Override
+            public boolean chained() {
+                return chained;
+            }
+
+            @Override
+            public List<Prefix> remotePods() {
+                return remotePods;
             }
 
             @Override

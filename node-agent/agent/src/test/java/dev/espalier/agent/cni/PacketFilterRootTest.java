@@ -71,7 +71,8 @@ class PacketFilterRootTest extends NodeWithCni {
                 "espalier0",
                 "up0",
                 List.of(V4.prefix(), V6.prefix()),
-                List.of(Prefix.parse("10.77.2.0/24"), Prefix.parse("fd77:2::/64"))));
+                List.of(Prefix.parse("10.77.2.0/24"), Prefix.parse("fd77:2::/64")),
+                false));
         assertThat(node.call(networking::apply)).isEqualTo(2);
         a = pod("a");
         b = pod("b");

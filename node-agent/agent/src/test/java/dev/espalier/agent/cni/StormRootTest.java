@@ -49,7 +49,7 @@ class StormRootTest extends NodeWithCni {
         // As on a node: on a file system in memory.
         run = Files.createTempDirectory(Path.of("/run"), "espalier-storm");
         sh("ip", "tuntap", "add", "dev", "espalier0", "mode", "tun");
-        networking = node.call(() -> new NodeNetworking("espalier0", "lo", List.of(V4.prefix(), V6.prefix()), List.of()));
+        networking = node.call(() -> new NodeNetworking("espalier0", "lo", List.of(V4.prefix(), V6.prefix()), List.of(), false));
         node.call(networking::apply);
         for (int i = 0; i < PODS; i++) {
             pods.add(pod("s" + i));

@@ -19,7 +19,8 @@ class FilterTextTest {
             "espalier0",
             List.of("eth1", "eth0"),
             prefixes("10.81.0.0/24", "fd81::/64"),
-            prefixes("10.80.0.0/12", "fd80::/12"));
+            prefixes("10.80.0.0/12", "fd80::/12"),
+            false);
 
     @Test
     @Tag("TUN-01")
@@ -28,13 +29,20 @@ class FilterTextTest {
     }
 
     @Test
+    void aNodeWhosePodsAnotherCniWires() throws Exception {
+        assertGolden(
+                "chained",
+                new FilterPlan("espalier0", List.of("eth0"), DUAL_STACK.own(), DUAL_STACK.pods(), true));
+    }
+
+    @Test
     void aNodeThatHasNoUplinkAndNoPodsYet() throws Exception {
-        assertGolden("nothing-yet", new FilterPlan("tun-7", List.of(), List.of(), List.of()));
+        assertGolden("nothing-yet", new FilterPlan("tun-7", List.of(), List.of(), List.of(), false));
     }
 
     @Test
     void equalPlansGiveEqualTextsWhateverTheOrderOfUplinks() {
-        FilterPlan other = new FilterPlan("espalier0", List.of("eth0", "eth1"), DUAL_STACK.own(), DUAL_STACK.pods());
+        FilterPlan other = new FilterPlan("espalier0", List.of("eth0", "eth1"), DUAL_STACK.own(), DUAL_STACK.pods(), false);
 
         assertThat(FilterText.tables(other)).isEqualTo(FilterText.tables(DUAL_STACK));
         assertThat(FilterText.devices(other)).isEqualTo(FilterText.devices(DUAL_STACK));

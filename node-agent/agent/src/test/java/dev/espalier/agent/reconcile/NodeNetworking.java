@@ -15,20 +15,22 @@ public final class NodeNetworking implements AutoCloseable {
     private final RoutePlan routes;
     private final FilterPlan plan;
     private final String tun;
+    private final boolean chained;
 
     /** In the calling thread's namespace. */
-    public NodeNetworking(String tun, String uplink, List<Prefix> own, List<Prefix> remote) throws IOException {
+    public NodeNetworking(String tun, String uplink, List<Prefix> own, List<Prefix> remote, boolean chained) throws IOException {
         this.tun = tun;
+        this.chained = chained;
         List<Prefix> all = Stream.concat(own.stream(), remote.stream()).sorted().toList();
         routes = new RoutePlan(own.stream().map(PolicyCompiler::gateway).toList(), remote, all, own, all);
-        plan = FilterPlan.of(routes, tun, List.of(uplink));
+        plan = FilterPlan.of(routes, tun, List.of(uplink), chained);
         netlink = Rtnetlink.open();
         filter = PacketFilter.open();
     }
 
     /** Returns how many parts of the filter had to be loaded. */
     public int apply() throws IOException {
-        KernelNetwork network = new KernelNetwork(netlink, new Sysctls(), tun, System::nanoTime);
+        KernelNetwork network = new KernelNetwork(netlink, new Sysctls(), tun, chained, System::nanoTime);
         network.setUpTun(1400);
         network.tighten(routes);
         network.strictReversePath(network.uplinks(List.of()));

@@ -1,6 +1,7 @@
 package dev.espalier.agent.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.espalier.agent.policy.RoutePlan;
 import dev.espalier.linux.netlink.Route;
@@ -73,9 +74,21 @@ class RouteTableTest {
     }
 
     @Test
+    @Tag("TUN-02")
+    void inChainedModeEverythingThatIsNoOwnPodEndsInTheTableOfItsOwn() {
+        assertThat(RouteTable.closedForRemote(PLAN))
+                .extracting(Route::destination, Route::type)
+                .containsExactly(
+                        tuple(OWN, RouteType.THROW),
+                        tuple(REMOTE, RouteType.UNREACHABLE),
+                        tuple(REMOTE_V6, RouteType.UNREACHABLE));
+        assertThat(RouteTable.closedForRemote(PLAN)).allMatch(route -> route.table() == 7701);
+    }
+
+    @Test
     void routesOfOthersAreNotOurs() {
         Route foreign = Route.discard(RouteType.UNREACHABLE, REMOTE);
 
-        assertThat(RouteTable.ours(List.of(foreign), RouteType.UNREACHABLE)).isEmpty();
+        assertThat(RouteTable.ours(List.of(foreign), Route.TABLE_MAIN, false)).isEmpty();
     }
 }
