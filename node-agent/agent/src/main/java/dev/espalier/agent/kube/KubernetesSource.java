@@ -194,15 +194,12 @@ public final class KubernetesSource implements NodeViewSource {
                     + node.getSpec().nodeName() + "'; left out");
             return null;
         }
-        if (!node.getSpec().extraAddresses().isEmpty()) {
-            problems.add(
-                    "IPSecNode '" + name + "': spec.extraAddresses is not supported by this version (NotSupported)");
-        }
         try {
             return new NodeEntry(
                     name,
                     node.getSpec().podCIDRs().stream().map(Prefix::parse).toList(),
-                    node.getSpec().addresses().stream().map(IpAddress::parse).toList());
+                    node.getSpec().addresses().stream().map(IpAddress::parse).toList(),
+                    node.getSpec().extraAddresses().stream().map(Prefix::parse).toList());
         } catch (IllegalArgumentException e) {
             problems.add("IPSecNode '" + name + "': " + e.getMessage() + "; left out");
             return null;

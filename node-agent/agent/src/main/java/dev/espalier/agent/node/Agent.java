@@ -67,6 +67,7 @@ public final class Agent implements AutoCloseable {
     private final AdminSocket admin;
     private final AgentView view;
     private final CniServer cni;
+    private @Nullable KernelWatch watch;
 
     private Agent(
             AgentSettings settings,
@@ -168,6 +169,7 @@ public final class Agent implements AutoCloseable {
         ikeThread.start();
         cni.start();
         control.start();
+        watch = KernelWatch.start(netlink, settings.tun(), control::repairSoon);
         identity.start(control);
         source.start(control);
     }
@@ -185,6 +187,7 @@ public final class Agent implements AutoCloseable {
     public void close() {
         source.close();
         identity.close();
+        closeQuietly(watch);
         control.close();
         closeQuietly(cni);
         try {

@@ -53,7 +53,7 @@ final class ExternalPeers {
 
     private static boolean overlapsANode(NodeView view, NodeEntry peer) {
         return Stream.concat(Stream.of(view.own()), view.peers().stream())
-                .flatMap(node -> node.podCidrs().stream())
+                .flatMap(node -> node.podAddresses().stream())
                 .anyMatch(cidr -> peer.podCidrs().stream().anyMatch(cidr::overlaps));
     }
 

@@ -4,7 +4,9 @@ import dev.espalier.agent.kube.NodeEntry;
 import dev.espalier.wire.ip.IpAddress;
 import dev.espalier.wire.ip.Prefix;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,24 +35,33 @@ final class PodCidrOwnership {
     /** Every peer's pod CIDRs, disputed or not, but for those that nodes themselves live in: closing these would cut the node off. */
     static List<Prefix> closable(NodeEntry own, List<NodeEntry> peers) {
         List<IpAddress> outer = outerAddresses(own, peers);
+        Set<IpAddress> known = new HashSet<>(outer);
         return peers.stream()
-                .flatMap(p -> p.podCidrs().stream())
-                .filter(prefix -> outer.stream().noneMatch(prefix::contains))
+                .flatMap(p -> p.podAddresses().stream())
+                .filter(prefix -> nobodyLivesIn(prefix, outer, known))
                 .toList();
     }
 
     /** Those of {@code prefixes} that no node lives in, sorted, without what is within another of them. */
     static List<Prefix> podsAlone(NodeEntry own, List<NodeEntry> peers, Stream<Prefix> prefixes) {
         List<IpAddress> outer = outerAddresses(own, peers);
+        Set<IpAddress> known = new HashSet<>(outer);
         List<Prefix> kept = new ArrayList<>();
         for (Prefix prefix : prefixes.distinct().sorted().toList()) {
             // Sorted by address, then by length: whatever holds this one is the last that was kept.
             boolean covered = !kept.isEmpty() && kept.getLast().contains(prefix);
-            if (!covered && outer.stream().noneMatch(prefix::contains)) {
+            if (!covered && nobodyLivesIn(prefix, outer, known)) {
                 kept.add(prefix);
             }
         }
         return kept;
+    }
+
+    // Single addresses may be many.
+    private static boolean nobodyLivesIn(Prefix prefix, List<IpAddress> outer, Set<IpAddress> known) {
+        return prefix.length() == prefix.address().bitLength()
+                ? !known.contains(prefix.address())
+                : outer.stream().noneMatch(prefix::contains);
     }
 
     private static List<IpAddress> outerAddresses(NodeEntry own, List<NodeEntry> peers) {

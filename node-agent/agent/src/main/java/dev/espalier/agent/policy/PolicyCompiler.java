@@ -41,8 +41,9 @@ public final class PolicyCompiler {
     public NodePlan compile(NodeView given, PeerAuthentications authentications) {
         EffectivePolicy policy = given.policies().forEveryPod().orElse(null);
         List<String> problems = new ArrayList<>();
-        ExternalPeers external = new ExternalPeers(given, authentications, problems);
-        NodeView view = external.among(given);
+        NodeView counted = ExtraAddresses.undisputed(given, problems);
+        ExternalPeers external = new ExternalPeers(counted, authentications, problems);
+        NodeView view = external.among(counted);
         NodeEntry own = view.own();
         List<NodeEntry> peers = PodCidrOwnership.undisputed(own, view.peers(), problems);
         List<PeerConfig> configs = new ArrayList<>();
@@ -56,22 +57,22 @@ public final class PolicyCompiler {
                 }
             }
         }
-        return new NodePlan(configs, entries, routes(ExternalPeers.closing(given), peers), outerV6(configs), problems);
+        return new NodePlan(
+                configs, entries, routes(own, ExternalPeers.closing(given), peers), outerV6(configs), problems);
     }
 
-    private RoutePlan routes(NodeView view, List<NodeEntry> peers) {
-        NodeEntry own = view.own();
+    private RoutePlan routes(NodeEntry own, NodeView view, List<NodeEntry> peers) {
         List<Prefix> remote =
-                peers.stream().flatMap(p -> p.podCidrs().stream()).sorted().toList();
+                peers.stream().flatMap(p -> p.podAddresses().stream()).sorted().toList();
         Set<Prefix> closed = new LinkedHashSet<>(clusterCidrs);
-        closed.addAll(own.podCidrs());
+        closed.addAll(own.podAddresses());
         // Also what two nodes claim: nobody gets it, and it must not leave by the default route.
         closed.addAll(PodCidrOwnership.closable(own, view.peers()));
         return new RoutePlan(
                 own.podCidrs().stream().map(PolicyCompiler::gateway).toList(),
                 remote,
                 closed.stream().sorted().toList(),
-                PodCidrOwnership.podsAlone(own, view.peers(), own.podCidrs().stream()),
+                PodCidrOwnership.podsAlone(own, view.peers(), own.podAddresses().stream()),
                 PodCidrOwnership.podsAlone(own, view.peers(), closed.stream()));
     }
 
@@ -90,8 +91,8 @@ public final class PolicyCompiler {
             problems.add("node '" + peer.name() + "': has no address of a family that this node has one of");
             return null;
         }
-        List<Prefix> inner = prefixesOfFamilies(own.podCidrs(), peer.podCidrs());
-        List<Prefix> outer = prefixesOfFamilies(peer.podCidrs(), own.podCidrs());
+        List<Prefix> inner = prefixesOfFamilies(own.podAddresses(), peer.podAddresses());
+        List<Prefix> outer = prefixesOfFamilies(peer.podAddresses(), own.podAddresses());
         if (inner.isEmpty()) {
             problems.add("node '" + peer.name() + "': has no pod CIDR of a family that this node has one of");
             return null;

@@ -121,7 +121,8 @@ final class FilterText {
         }
     }
 
-    // The other CNI may let pods be seen from outside with their own addresses, and routes to them are in the main table: only
+    // The other CNI may let pods be seen from outside with their own addresses, and routes to them are in the main
+    // table: only
     // packets with pods at both ends are ours to judge.
     private void chainedRules() {
         rule("inet", "arrival", notTun("iifname") + "jump from-outside");
@@ -143,13 +144,13 @@ final class FilterText {
             rule(
                     "inet",
                     "to-tunnel",
-                    "oifname \"" + plan.tun() + "\" " + ip + " saddr @own" + v + " " + ip + " daddr @pods" + v + " snat " + ip
-                            + " to " + ip + " saddr");
+                    "oifname \"" + plan.tun() + "\" " + ip + " saddr @own" + v + " " + ip + " daddr @pods" + v
+                            + " snat " + ip + " to " + ip + " saddr");
             rule(
                     "inet",
                     "departure",
-                    notTun("oifname") + ip + " saddr @pods" + v + " " + ip + " daddr @pods" + v + " " + ip + " daddr != @own" + v
-                            + drop("clear-outbound"));
+                    notTun("oifname") + ip + " saddr @pods" + v + " " + ip + " daddr @pods" + v + " " + ip
+                            + " daddr != @own" + v + drop("clear-outbound"));
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -47,6 +48,7 @@ final class RouteTable {
 
     /** Before the rules that other CNIs have for each pod. */
     static final int REMOTE_RULE_PRIORITY = 77;
+
     static final int TUN_RULE_PRIORITY = 7700;
     static final int LOCAL_RULE_PRIORITY = 7701;
     static final int MARK_RULE_PRIORITY = 7702;
@@ -55,14 +57,20 @@ final class RouteTable {
 
     private RouteTable() {}
 
-    /** The routes that lead into the device. A remote prefix of a family in which this node has no address has none: nothing could be sent from. */
+    /**
+     * The routes that lead into the device. A remote prefix of a family in which neither this node nor a pod of it has an address has none: nothing could be
+     * sent from.
+     */
     static Set<Route> open(RoutePlan plan, int tunIndex) {
         Set<Route> routes = new LinkedHashSet<>();
         for (Prefix remote : plan.remote()) {
-            plan.gateways().stream()
-                    .filter(gateway -> gateway.v6() == remote.v6())
-                    .findFirst()
-                    .ifPresent(gateway -> routes.add(openRoute(remote, gateway, tunIndex)));
+            Optional<IpAddress> gateway = plan.gateways().stream()
+                    .filter(own -> own.v6() == remote.v6())
+                    .findFirst();
+            if (gateway.isPresent() || plan.own().stream().anyMatch(own -> own.v6() == remote.v6())) {
+                Route route = openRoute(remote, tunIndex);
+                routes.add(gateway.map(route::withSource).orElse(route));
+            }
         }
         return routes;
     }
@@ -85,8 +93,9 @@ final class RouteTable {
                     .withTable(REMOTE_TABLE)
                     .withProtocol(PROTOCOL));
         }
-        plan.pods().stream().filter(prefix -> !plan.own().contains(prefix)).forEach(prefix -> routes.add(
-                Route.discard(RouteType.UNREACHABLE, prefix)
+        plan.pods().stream()
+                .filter(prefix -> !plan.own().contains(prefix))
+                .forEach(prefix -> routes.add(Route.discard(RouteType.UNREACHABLE, prefix)
                         .withMetric(CLOSED_METRIC)
                         .withTable(REMOTE_TABLE)
                         .withProtocol(PROTOCOL)));
@@ -153,10 +162,7 @@ final class RouteTable {
                         || (a.interfaceIndex() == b.interfaceIndex() && Objects.equals(a.source(), b.source())));
     }
 
-    private static Route openRoute(Prefix remote, IpAddress gateway, int tunIndex) {
-        return Route.through(remote, tunIndex)
-                .withSource(gateway)
-                .withMetric(OPEN_METRIC)
-                .withProtocol(PROTOCOL);
+    private static Route openRoute(Prefix remote, int tunIndex) {
+        return Route.through(remote, tunIndex).withMetric(OPEN_METRIC).withProtocol(PROTOCOL);
     }
 }

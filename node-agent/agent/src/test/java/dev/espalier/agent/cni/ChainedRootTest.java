@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -35,11 +36,10 @@ class ChainedRootTest extends NodeWithCni {
     private static final String OUTSIDE_V4 = "192.0.2.2";
     private static final String REMOTE_V4 = "10.77.2.9";
     private static final String REMOTE_V6 = "fd77:2::9";
-    private static final List<Prefix> REMOTE =
-            List.of(Prefix.parse("10.77.2.0/24"), Prefix.parse("fd77:2::/64"));
+    private static final List<Prefix> REMOTE = List.of(Prefix.parse("10.77.2.0/24"), Prefix.parse("fd77:2::/64"));
 
     private String outside;
-    private NodeNetworking networking;
+    private @Nullable NodeNetworking networking;
 
     @BeforeEach
     void makeTheWorld() throws IOException {
@@ -62,12 +62,14 @@ class ChainedRootTest extends NodeWithCni {
         }
     }
 
-    private void start(boolean chainedMode) throws IOException {
+    private NodeNetworking start(boolean chainedMode) throws IOException {
         chained = chainedMode;
         remotePods = REMOTE;
-        networking = node.call(() -> new NodeNetworking(
-                "espalier0", "up0", List.of(V4.prefix(), V6.prefix()), REMOTE, chainedMode));
-        node.call(networking::apply);
+        NodeNetworking started = node.call(
+                () -> new NodeNetworking("espalier0", "up0", List.of(V4.prefix(), V6.prefix()), REMOTE, chainedMode));
+        networking = started;
+        node.call(started::apply);
+        return started;
     }
 
     @ParameterizedTest
@@ -77,7 +79,7 @@ class ChainedRootTest extends NodeWithCni {
     @Tag("TUN-01")
     @Tag("TUN-02")
     void anotherPluginsPodIsProtectedAndItsWiringStays(String plugin) throws IOException {
-        start(true);
+        NodeNetworking started = start(true);
         String a = pod("a");
         ObjectNode first = plugin(plugin);
         JsonNode wired = reference(plugin, "ADD", a, first);
@@ -85,14 +87,18 @@ class ChainedRootTest extends NodeWithCni {
 
         assertThat(result).isEqualTo(wired);
         String v4 = address(wired, 0);
-        sh("nft", "add table inet seen; add counter inet seen v4; add counter inet seen v6; add chain inet seen post "
-                + "{ type filter hook postrouting priority 350; }; add rule inet seen post oifname espalier0 ip saddr " + v4
-                + " counter name v4; add rule inet seen post oifname espalier0 ip6 saddr " + address(wired, 1)
-                + " counter name v6");
+        sh(
+                "nft",
+                "add table inet seen; add counter inet seen v4; add counter inet seen v6; add chain inet seen post "
+                        + "{ type filter hook postrouting priority 350; }; add rule inet seen post oifname espalier0 ip saddr "
+                        + v4
+                        + " counter name v4; add rule inet seen post oifname espalier0 ip6 saddr " + address(wired, 1)
+                        + " counter name v6");
         // The other plugin masquerades what leaves for outside, and does not what leaves for the tunnel.
         in(a, "ping -c 1 -W 2 " + OUTSIDE_V4);
         assertNoAnswer(a, REMOTE_V4);
-        // More than one: another plugin's pod asks for its neighbours first, once its addresses are no longer tentative.
+        // More than one: another plugin's pod asks for its neighbours first, once its addresses are no longer
+        // tentative.
         output("ip", "netns", "exec", a, "ping", "-c", "6", "-i", "0.5", "-W", "0.5", REMOTE_V6);
         assertThat(onNode("nft", "list", "counter", "inet", "seen", "v4")).contains("packets 1 ");
         assertThat(onNode("nft", "list", "counter", "inet", "seen", "v6"))
@@ -102,13 +108,14 @@ class ChainedRootTest extends NodeWithCni {
         in(outside, "ping -c 1 -W 2 " + v4);
         in(outside, "ip addr add " + REMOTE_V4 + "/32 dev lo");
         assertNoAnswer(outside, v4 + " -I " + REMOTE_V4);
-        assertThat(networking.filter().drops()).containsEntry("clear-inbound", 1L).containsEntry("clear-outbound", 0L);
+        assertThat(started.filter().drops()).containsEntry("clear-inbound", 1L).containsEntry("clear-outbound", 0L);
 
         // The agent is dead, the device gone with it.
         sh("ip", "link", "del", "espalier0");
-        assertThat(output("ip", "netns", "exec", a, "ping", "-c", "1", "-W", "1", REMOTE_V4)).contains("Unreachable");
+        assertThat(output("ip", "netns", "exec", a, "ping", "-c", "1", "-W", "1", REMOTE_V4))
+                .contains("Unreachable");
         assertNoAnswer(outside, v4 + " -I " + REMOTE_V4);
-        assertThat(networking.filter().drops()).containsEntry("clear-inbound", 2L).containsEntry("clear-outbound", 0L);
+        assertThat(started.filter().drops()).containsEntry("clear-inbound", 2L).containsEntry("clear-outbound", 0L);
     }
 
     @Test
@@ -117,7 +124,7 @@ class ChainedRootTest extends NodeWithCni {
     @Tag("CNI-09")
     @Tag("CNI-10")
     void theOtherOperationsOfAChain() throws IOException {
-        start(true);
+        NodeNetworking started = start(true);
         String a = pod("a");
         String b = pod("b");
         JsonNode wired = reference("bridge", "ADD", a, plugin("bridge"));
@@ -132,7 +139,7 @@ class ChainedRootTest extends NodeWithCni {
         Answer check = cni("CHECK", "a", a, config);
         assertThat(check.code()).isEqualTo(CniErrorCode.CHECK_FAILED);
         assertThat(check.json().get("msg").asText()).contains("IPv4 rule");
-        node.call(networking::apply);
+        node.call(started::apply);
         assertThat(cni("CHECK", "a", a, config).exitCode()).isZero();
 
         assertThat(cni("STATUS", "", "", chain(null)).exitCode()).isZero();
@@ -154,7 +161,8 @@ class ChainedRootTest extends NodeWithCni {
         start(true);
         String a = pod("a");
         assertThat(cni("ADD", "a", a, chain(null)).code()).isEqualTo(CniErrorCode.INVALID_CONFIGURATION);
-        assertThat(cni("ADD", "a", a, config("1.1.0")).json().get("msg").asText()).contains("ESPALIER_CNI_MODE");
+        assertThat(cni("ADD", "a", a, config("1.1.0")).json().get("msg").asText())
+                .contains("ESPALIER_CNI_MODE");
         ObjectNode foreign = JSON.createObjectNode().put("cniVersion", "1.0.0");
         foreign.putArray("ips").addObject().put("address", REMOTE_V4 + "/24");
         Answer refused = cni("ADD", "a", a, chain(foreign));
@@ -209,7 +217,9 @@ class ChainedRootTest extends NodeWithCni {
         if (type.equals("bridge")) {
             config.put("bridge", "cni0").put("isGateway", true);
         }
-        ObjectNode ipam = config.putObject("ipam").put("type", "host-local").put("dataDir", run.resolve("ipam").toString());
+        ObjectNode ipam = config.putObject("ipam")
+                .put("type", "host-local")
+                .put("dataDir", run.resolve("ipam").toString());
         var ranges = ipam.putArray("ranges");
         ranges.addArray().addObject().put("subnet", V4.prefix().toString());
         ranges.addArray().addObject().put("subnet", V6.prefix().toString());
@@ -219,7 +229,7 @@ class ChainedRootTest extends NodeWithCni {
         return config;
     }
 
-    private static ObjectNode chain(JsonNode prevResult) {
+    private static ObjectNode chain(@Nullable JsonNode prevResult) {
         ObjectNode config = JSON.createObjectNode()
                 .put("cniVersion", prevResult == null ? "1.1.0" : "1.0.0")
                 .put("name", "other")
@@ -251,7 +261,9 @@ class ChainedRootTest extends NodeWithCni {
         }
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
-            assertThat(process.waitFor()).as("%s %s: %s", plugin, command, output).isZero();
+            assertThat(process.waitFor())
+                    .as("%s %s: %s", plugin, command, output)
+                    .isZero();
         } catch (InterruptedException e) {
             throw new IOException(e);
         }

@@ -167,8 +167,8 @@ abstract class NodeWithCni {
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC"));
         command.addAll(List.of(options));
-        command.addAll(List.of(
-                "-cp", System.getProperty("java.class.path"), SeparateNode.class.getName(), run.toString()));
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), SeparateNode.class.getName(), run.toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         BufferedReader out =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));

@@ -49,7 +49,8 @@ class StormRootTest extends NodeWithCni {
         // As on a node: on a file system in memory.
         run = Files.createTempDirectory(Path.of("/run"), "espalier-storm");
         sh("ip", "tuntap", "add", "dev", "espalier0", "mode", "tun");
-        networking = node.call(() -> new NodeNetworking("espalier0", "lo", List.of(V4.prefix(), V6.prefix()), List.of(), false));
+        networking = node.call(
+                () -> new NodeNetworking("espalier0", "lo", List.of(V4.prefix(), V6.prefix()), List.of(), false));
         node.call(networking::apply);
         for (int i = 0; i < PODS; i++) {
             pods.add(pod("s" + i));
@@ -126,20 +127,26 @@ class StormRootTest extends NodeWithCni {
                 assertThat(outcome.exit).as("seed %d: %s", seed, outcome.output).isZero();
             }
             nothingIsLeft();
-            assertThat(run.resolve("cni-spool")).satisfiesAnyOf(
-                    folder -> assertThat(folder).doesNotExist(), folder -> assertThat(folder).isEmptyDirectory());
+            assertThat(run.resolve("cni-spool"))
+                    .satisfiesAnyOf(
+                            folder -> assertThat(folder).doesNotExist(),
+                            folder -> assertThat(folder).isEmptyDirectory());
         }
         System.out.printf(
                 "%d pods at a time, %d rounds, %d shims and %d agents killed: nothing left%n",
                 PODS, ROUNDS, killedShims, killedAgents);
         assertThat(killedShims + killedAgents).as("seed %d", seed).isPositive();
         // No address was lost, whether one of the file or one of memory.
-        assertThat(node.call(networking::apply)).as("parts of the packet filter that had to be put back").isZero();
+        assertThat(node.call(networking::apply))
+                .as("parts of the packet filter that had to be put back")
+                .isZero();
         for (Outcome outcome : all("ADD", pod -> 0)) {
             assertThat(outcome.exit).as("seed %d: %s", seed, outcome.output).isZero();
         }
         List<Attachment> stored = new AttachmentStore(run).list();
-        assertThat(stored.stream().flatMap(a -> a.addresses().stream())).hasSize(2 * PODS).doesNotHaveDuplicates();
+        assertThat(stored.stream().flatMap(a -> a.addresses().stream()))
+                .hasSize(2 * PODS)
+                .doesNotHaveDuplicates();
     }
 
     private record Outcome(int exit, long micros, String output) {}
@@ -163,12 +170,18 @@ class StormRootTest extends NodeWithCni {
         ProcessBuilder builder = new ProcessBuilder(shim().toString());
         builder.environment()
                 .putAll(Map.of(
-                        "CNI_COMMAND", command,
-                        "CNI_CONTAINERID", pod,
-                        "CNI_NETNS", "/run/netns/" + pod,
-                        "CNI_IFNAME", "eth0",
-                        "ESPALIER_CNI_SOCKET", run.resolve("cni.sock").toString(),
-                        "ESPALIER_JAVA_HOME", System.getProperty("java.home")));
+                        "CNI_COMMAND",
+                        command,
+                        "CNI_CONTAINERID",
+                        pod,
+                        "CNI_NETNS",
+                        "/run/netns/" + pod,
+                        "CNI_IFNAME",
+                        "eth0",
+                        "ESPALIER_CNI_SOCKET",
+                        run.resolve("cni.sock").toString(),
+                        "ESPALIER_JAVA_HOME",
+                        System.getProperty("java.home")));
         ObjectNode config = config("1.1.0");
         long start = System.nanoTime();
         Process process = builder.start();

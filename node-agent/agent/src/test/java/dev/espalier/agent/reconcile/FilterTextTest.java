@@ -31,8 +31,7 @@ class FilterTextTest {
     @Test
     void aNodeWhosePodsAnotherCniWires() throws Exception {
         assertGolden(
-                "chained",
-                new FilterPlan("espalier0", List.of("eth0"), DUAL_STACK.own(), DUAL_STACK.pods(), true));
+                "chained", new FilterPlan("espalier0", List.of("eth0"), DUAL_STACK.own(), DUAL_STACK.pods(), true));
     }
 
     @Test
@@ -42,7 +41,8 @@ class FilterTextTest {
 
     @Test
     void equalPlansGiveEqualTextsWhateverTheOrderOfUplinks() {
-        FilterPlan other = new FilterPlan("espalier0", List.of("eth0", "eth1"), DUAL_STACK.own(), DUAL_STACK.pods(), false);
+        FilterPlan other =
+                new FilterPlan("espalier0", List.of("eth0", "eth1"), DUAL_STACK.own(), DUAL_STACK.pods(), false);
 
         assertThat(FilterText.tables(other)).isEqualTo(FilterText.tables(DUAL_STACK));
         assertThat(FilterText.devices(other)).isEqualTo(FilterText.devices(DUAL_STACK));

@@ -18,7 +18,8 @@ public final class NodeNetworking implements AutoCloseable {
     private final boolean chained;
 
     /** In the calling thread's namespace. */
-    public NodeNetworking(String tun, String uplink, List<Prefix> own, List<Prefix> remote, boolean chained) throws IOException {
+    public NodeNetworking(String tun, String uplink, List<Prefix> own, List<Prefix> remote, boolean chained)
+            throws IOException {
         this.tun = tun;
         this.chained = chained;
         List<Prefix> all = Stream.concat(own.stream(), remote.stream()).sorted().toList();
