@@ -5,6 +5,7 @@ import dev.espalier.linux.netlink.Rtnetlink;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -72,7 +73,7 @@ public final class NodeUninstall {
         Files.createDirectories(runDir);
         Path lockFile = runDir.resolve("agent.lock");
         try (FileChannel lock = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            if (lock.tryLock() == null) {
+            if (isHeld(lock)) {
                 throw new IOException("an agent runs on this node (" + lockFile
                         + " is locked): end it first, or it puts everything back");
             }
@@ -87,6 +88,15 @@ public final class NodeUninstall {
             emptyFolder(runDir, lockFile);
             Files.deleteIfExists(lockFile);
             return left;
+        }
+    }
+
+    private static boolean isHeld(FileChannel lock) throws IOException {
+        try {
+            return lock.tryLock() == null;
+        } catch (OverlappingFileLockException e) {
+            // By this process.
+            return true;
         }
     }
 
