@@ -20,6 +20,7 @@ class ReconcileTimes {
             public DistributionStatisticConfig configure(Meter.Id id, DistributionStatisticConfig config) {
                 return id.getName().startsWith(PREFIX)
                         ? DistributionStatisticConfig.builder()
+                                .percentilesHistogram(false)
                                 .percentiles(0.5, 0.95, 0.99)
                                 .expiry(Duration.ofMinutes(5))
                                 .build()
