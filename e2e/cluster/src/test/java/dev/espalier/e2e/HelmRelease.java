@@ -53,7 +53,7 @@ final class HelmRelease implements Installation {
         int nodes = cluster.nodes().size();
         Waiting.until(
                 "agents and operators are Ready",
-                Duration.ofMinutes(3),
+                Duration.ofMinutes(6),
                 () -> agents().stream().filter(Cluster::ready).count() == nodes
                         && operators().stream().anyMatch(Cluster::ready),
                 () -> cluster.states(NAMESPACE));

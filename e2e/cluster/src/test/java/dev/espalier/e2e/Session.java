@@ -90,7 +90,7 @@ final class Session implements AutoCloseable {
 
     /** Until every pod on every node has reached every other one: the pods wait for the plugin that is being installed. */
     private void awaitSealed(long installedAt) {
-        cluster.awaitPods(Workloads.NAMESPACE, "echo", cluster.workers().size(), Duration.ofMinutes(4));
+        cluster.awaitPods(Workloads.NAMESPACE, "echo", cluster.workers().size(), Duration.ofMinutes(8));
         report.figure("from helm install to a pod Ready on every node", Report.since(installedAt));
         for (Pod from : workloads.echoes()) {
             for (Pod to : workloads.echoes()) {

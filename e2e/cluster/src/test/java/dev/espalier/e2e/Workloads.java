@@ -13,7 +13,7 @@ final class Workloads {
     static final int HOST_TCP = 18080;
     static final int NODE_PORT = 30080;
 
-    private static final Duration READY = Duration.ofMinutes(3);
+    private static final Duration READY = Duration.ofMinutes(6);
 
     private final Cluster cluster;
 
