@@ -18,6 +18,7 @@ import org.junit.jupiter.api.TestFactory;
  * What crosses what (RFC 7296 2.8, 2.25; RFC 9370 2.2.4): each situation of {@code collisions/*.txt} is played by its steps and has to
  * give the transcript that is written there. {@code -Despalier.transcripts=update} writes them anew, for a look at what has changed.
  */
+@Tag("IKE-06")
 @Tag("IKE-24")
 @Tag("IKE-25")
 @Tag("IKE-26")

@@ -199,6 +199,7 @@ class ExtensionsTest {
     }
 
     @Test
+    @Tag("IKE-42")
     @Tag("IKE-45")
     void theEndBehindANatKeepsItOpenWhenNothingElseDoes() {
         Scenario scenario = Scenario.pair(7);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.ike.IkeEvent;
 import dev.espalier.ike.IkeInput;
 import dev.espalier.ike.IkeInput.RekeyKind;
+import dev.espalier.testkit.sim.SimDataPath;
 import dev.espalier.testkit.sim.SimNode;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -55,6 +56,19 @@ class RekeyTest {
         assertThat(a.status("b").children())
                 .singleElement()
                 .satisfies(child -> assertThat(child.rekeys()).isOne());
+    }
+
+    @Test
+    @Tag("IKE-40")
+    void rekeyingKeepsTheSelectors() {
+        SimDataPath.Sa before = a.dataPath().sendingTo("b").orElseThrow();
+        rekey(b, RekeyKind.CHILD);
+        scenario.sim.run(Duration.ofSeconds(10));
+
+        SimDataPath.Sa after = a.dataPath().sendingTo("b").orElseThrow();
+        assertThat(after.spi()).isNotEqualTo(before.spi());
+        assertThat(after.localSelectors()).isEqualTo(before.localSelectors()).isNotEmpty();
+        assertThat(after.remoteSelectors()).isEqualTo(before.remoteSelectors()).isNotEmpty();
     }
 
     @Test

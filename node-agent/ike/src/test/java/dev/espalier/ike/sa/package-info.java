@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.ike.sa;
+
+import org.jspecify.annotations.NullMarked;
