@@ -77,7 +77,8 @@ final class ChildBook {
             return;
         }
         pair.state(ChildPair.State.DELETING);
-        if (pair.outboundInstalled()) {
+        // As long as there is another to send on, it is not known that the peer is ready for the deferred ones.
+        if (pairs.stream().noneMatch(other -> other != pair && other.outboundInstalled())) {
             useDeferred();
         }
         pair.removeOutbound(env);

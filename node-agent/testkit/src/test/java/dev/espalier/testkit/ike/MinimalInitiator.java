@@ -20,6 +20,7 @@ import dev.espalier.ike.message.Payload;
 import dev.espalier.ike.message.SkMessages;
 import dev.espalier.testkit.sim.SeededRandom;
 import dev.espalier.testkit.sim.SimNode;
+import dev.espalier.testkit.sim.Simulation;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.UdpEndpoint;
 import dev.espalier.wire.ip.UdpPath;
@@ -98,7 +99,7 @@ final class MinimalInitiator {
     }
 
     private Octets exchange(Octets datagram) {
-        scenario.sim.inject(responder, new UdpPath(path.remote(), path.local()), datagram);
+        scenario.sim.inject(responder, Simulation.reversed(path), datagram);
         return scenario.sim.sent().getLast().datagram();
     }
 
