@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,8 +39,9 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--candidates",
             split = ",",
-            defaultValue = "none,wireguard-go,jdk,libcrypto,libcrypto-debian13,null,strongswan",
-            description = "Which (${DEFAULT-VALUE}).")
+            defaultValue = "none,wireguard-go,jdk,libcrypto,libcrypto-debian13,strongswan",
+            description =
+                    "Which (${DEFAULT-VALUE}); 'null', our own path without a cipher, needs an agent built with -Despalier.lab.build=true.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private List<String> candidates;
 
@@ -78,7 +79,9 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Results results = new Results();
-        List<Course> courses = new ArrayList<>();
+        List<Course> courses = new CopyOnWriteArrayList<>();
+        // Daemons and namespaces must not outlive an interrupted run; taking them down twice is harmless.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> takeDown(courses)));
         try {
             for (String name : candidates) {
                 Course course = new Course(candidate(name), results, seconds);
@@ -113,8 +116,16 @@ public final class Bench implements Callable<Integer> {
             }
             return 0;
         } finally {
-            for (Course course : courses) {
+            takeDown(courses);
+        }
+    }
+
+    private static void takeDown(List<Course> courses) {
+        for (Course course : courses) {
+            try {
                 course.close();
+            } catch (IOException e) {
+                System.err.println("taking down " + course.candidate().name() + ": " + e.getMessage());
             }
         }
     }
@@ -125,6 +136,7 @@ public final class Bench implements Callable<Integer> {
             case "none" -> new NoTunnel();
             case "wireguard-go" -> new WireguardGo(required(debian13).resolve("usr/bin/wireguard-go"), folder);
             case "jdk", NATIVE, "null" -> agent(name, Map.of("ESPALIER_CRYPTO", name), null);
+            case "strongswan" -> new StrongSwan(project, folder, state.resolve("pki"));
             case "libcrypto-debian13" -> agent(name, Map.of("ESPALIER_CRYPTO", NATIVE), required(debian13));
             default -> throw new CommandLine.ParameterException(new CommandLine(this), "no candidate '" + name + "'");
         };
@@ -144,6 +156,7 @@ public final class Bench implements Callable<Integer> {
     private static void write(Path folder, String table, Results results, List<Course> courses) throws IOException {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("table.md"), table);
+        Files.writeString(folder.resolve("chart.svg"), Chart.of(results, List.of(Measure.values())));
         ObjectMapper json = new ObjectMapper();
         ObjectNode all = json.createObjectNode();
         for (Course course : courses) {

@@ -73,12 +73,16 @@ final class Topology implements AutoCloseable {
         String node = node(side);
         String pod = pod(side);
         Shell.run("ip link add pod0 netns " + node + " type veth peer name eth0 netns " + pod);
-        Shell.run("ip -n " + node + " link set pod0 up");
+        // The group by which an Espalier node knows its pods' interfaces.
+        Shell.run("ip -n " + node + " link set pod0 group 7700 up");
         Shell.run("ip -n " + node + " addr add 169.254.1.1/32 dev pod0");
         Shell.run("ip -n " + pod + " link set eth0 mtu " + INNER_MTU + " up");
         Shell.run("ip -n " + pod + " addr add " + address + "/32 dev eth0");
         Shell.run("ip -n " + pod + " route add 169.254.1.1 dev eth0 scope link");
         Shell.run("ip -n " + pod + " route add default via 169.254.1.1 dev eth0 src " + address);
+        // An Espalier node does not believe its pods' ARP replies.
+        String hardware = Shell.runIn(pod, "cat /sys/class/net/eth0/address").strip();
+        Shell.run("ip -n " + node + " neigh replace " + address + " lladdr " + hardware + " dev pod0 nud permanent");
         // Into the main table, and into the one that an Espalier node asks for what came out of the tunnel.
         Shell.run("ip -n " + node + " route add " + address + "/32 dev pod0");
         Shell.run("ip -n " + node + " route add " + address + "/32 dev pod0 table 7700");

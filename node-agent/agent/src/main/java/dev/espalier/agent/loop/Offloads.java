@@ -48,7 +48,7 @@ public record Offloads(boolean tso, boolean uso, boolean gso, boolean gro) {
         if (text.equals("none")) {
             return NONE;
         }
-        List<String> names = List.of(text.toLowerCase(Locale.ROOT).split(","));
+        List<String> names = List.of(text.toLowerCase(Locale.ROOT).split(",", -1));
         if (!List.of("tso", "uso", "gso", "gro").containsAll(names)) {
             throw new IllegalArgumentException("'" + text + "' is neither 'auto', 'none', nor some of tso,uso,gso,gro");
         }
