@@ -142,7 +142,8 @@ public final class Agent implements AutoCloseable {
             netlink = Rtnetlink.open();
             filter = PacketFilter.open();
             SecureRandom random = new SecureRandom();
-            IkeEngine engine = engine(CrashSecret.load(settings.runDir(), random), random);
+            KeyLog keyLog = settings.keyLogDir() == null ? KeyLog.NONE : KeyLogFiles.in(settings.keyLogDir());
+            IkeEngine engine = engine(CrashSecret.load(settings.runDir(), random), random, keyLog);
             Agent agent = new Agent(settings, source, identity, ciphers, runFolder, netlink, filter, engine);
             agent.startThreads();
             LOG.infof("node %s, ESP by %s", settings.nodeName(), ciphers.description());
@@ -214,10 +215,10 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private static IkeEngine engine(CrashTokens tokens, SecureRandom random) {
+    private static IkeEngine engine(CrashTokens tokens, SecureRandom random, KeyLog keyLog) {
         EndpointConfig.Extensions extensions = EndpointConfig.DEFAULTS.extensions();
         EndpointConfig config = EndpointConfig.DEFAULTS.withExtensions(extensions.withCrashTokens(tokens));
-        IkeEndpoint endpoint = new IkeEndpoint(config, random, KeyLog.NONE);
+        IkeEndpoint endpoint = new IkeEndpoint(config, random, keyLog);
         return new IkeEngine() {
             @Override
             public List<IkeOutput> handle(IkeInput input, Now now) {

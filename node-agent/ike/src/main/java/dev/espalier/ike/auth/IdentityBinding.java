@@ -89,8 +89,10 @@ final class IdentityBinding {
             return bindsAddress(certificate, identity.data(), 16);
         }
         return type.equals(IdType.ID_DER_ASN1_DN)
-                && Octets.wrap(certificate.getSubjectX500Principal().getEncoded())
-                        .equals(identity.data());
+                // An end may encode the name itself and not as its CA did (RFC 5280 7.1).
+                && distinguishedName(identity.data())
+                        .filter(certificate.getSubjectX500Principal()::equals)
+                        .isPresent();
     }
 
     private static boolean bindsAddress(X509Certificate certificate, Octets data, int length) {

@@ -13,6 +13,7 @@ import dev.espalier.ike.auth.Signing;
 import dev.espalier.ike.auth.TrustAnchors;
 import dev.espalier.ike.crypto.Secret;
 import dev.espalier.ike.message.CertEncoding;
+import dev.espalier.ike.message.IdType;
 import dev.espalier.ike.message.Message;
 import dev.espalier.ike.message.NotifyType;
 import dev.espalier.ike.message.Payload;
@@ -58,7 +59,7 @@ public final class AuthExchange {
     /**
      * The initiator's request.
      *
-     * @param peer whom we want to talk to, as IDr
+     * @param peer whom we want to talk to, as IDr unless that is a distinguished name
      * @param anchors of certificates that we accept from it; empty when it proves itself by a shared key
      * @param child what the request holds for the first child SA
      */
@@ -77,7 +78,11 @@ public final class AuthExchange {
         if (!anchors.isEmpty()) {
             more.add(new Payload.CertificateRequest(CertEncoding.X509_SIGNATURE, TrustAnchors.authorities(anchors)));
         }
-        more.add(peer.payload(false));
+        // A distinguished name has many encodings (RFC 5280 7.1), and which one the peer's certificate has, we don't
+        // know yet.
+        if (!peer.type().equals(IdType.ID_DER_ASN1_DN)) {
+            more.add(peer.payload(false));
+        }
         more.addAll(child);
         return prove(init, true, own, more, random);
     }
