@@ -34,7 +34,8 @@ public final class StatusPace {
             return since.compareTo(longer(LEAST, Duration.ofSeconds(nodes / PEER_WRITES_PER_SECOND))) >= 0;
         }
         return !last.equals(next)
-                && since.compareTo(longer(LEAST_FOR_COUNTERS, Duration.ofSeconds(nodes / COUNTER_WRITES_PER_SECOND))) >= 0;
+                && since.compareTo(longer(LEAST_FOR_COUNTERS, Duration.ofSeconds(nodes / COUNTER_WRITES_PER_SECOND)))
+                        >= 0;
     }
 
     private static Duration longer(Duration a, Duration b) {

@@ -33,11 +33,16 @@ class StatusPaceTest {
         IPSecNodeStatus counters = status("hash", 2, 9);
 
         assertThat(StatusPace.isDue(WRITTEN, peers, Duration.ofSeconds(2), 3)).isTrue();
-        assertThat(StatusPace.isDue(WRITTEN, peers, Duration.ofSeconds(49), 500)).isFalse();
-        assertThat(StatusPace.isDue(WRITTEN, peers, Duration.ofSeconds(50), 500)).isTrue();
-        assertThat(StatusPace.isDue(WRITTEN, counters, Duration.ofSeconds(30), 3)).isTrue();
-        assertThat(StatusPace.isDue(WRITTEN, counters, Duration.ofSeconds(249), 500)).isFalse();
-        assertThat(StatusPace.isDue(WRITTEN, counters, Duration.ofSeconds(250), 500)).isTrue();
+        assertThat(StatusPace.isDue(WRITTEN, peers, Duration.ofSeconds(49), 500))
+                .isFalse();
+        assertThat(StatusPace.isDue(WRITTEN, peers, Duration.ofSeconds(50), 500))
+                .isTrue();
+        assertThat(StatusPace.isDue(WRITTEN, counters, Duration.ofSeconds(30), 3))
+                .isTrue();
+        assertThat(StatusPace.isDue(WRITTEN, counters, Duration.ofSeconds(249), 500))
+                .isFalse();
+        assertThat(StatusPace.isDue(WRITTEN, counters, Duration.ofSeconds(250), 500))
+                .isTrue();
     }
 
     private static IPSecNodeStatus status(String hash, int established, long rekeys) {
