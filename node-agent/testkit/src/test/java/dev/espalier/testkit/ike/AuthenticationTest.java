@@ -105,6 +105,8 @@ class AuthenticationTest {
         scenario.nodes.forEach(SimNode::forgetEvents);
 
         scenario.configure(b, peer -> Scenario.withAuthentication(peer, shared(A, B, "two", "two")));
+        // Until both have it, neither end accepts the other's new key, and the old SA serves.
+        scenario.sim.run(Duration.ofMillis(500));
         scenario.configure(a, peer -> Scenario.withAuthentication(peer, shared(B, A, "two", "two")));
         scenario.sim.run(Duration.ofSeconds(30));
 
