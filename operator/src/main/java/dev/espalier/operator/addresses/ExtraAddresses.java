@@ -47,7 +47,6 @@ public record ExtraAddresses(Map<String, List<String>> byNode, List<String> prob
             Map<String, List<Prefix>> published) {
         List<String> problems = new ArrayList<>();
         Map<IpAddress, Set<String>> claims = new HashMap<>();
-        Map<IpAddress, String> podOf = new HashMap<>();
         for (PodAddress pod : pods) {
             if (networks.stream().noneMatch(network -> network.contains(pod.address()))) {
                 continue;
@@ -56,7 +55,6 @@ public record ExtraAddresses(Map<String, List<String>> byNode, List<String> prob
                 continue;
             }
             claims.computeIfAbsent(pod.address(), address -> new TreeSet<>()).add(pod.node());
-            podOf.put(pod.address(), pod.pod());
         }
         Map<String, Set<IpAddress>> owned = new TreeMap<>();
         claims.forEach((address, nodes) -> {

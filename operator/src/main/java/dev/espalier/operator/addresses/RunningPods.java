@@ -25,9 +25,8 @@ public final class RunningPods {
                                     + pod.getMetadata().getName(),
                             pod.getSpec().getNodeName(),
                             IpAddress.parse(ip.getIp())));
-                } catch (IllegalArgumentException e) {
+                } catch (IllegalArgumentException notAnAddress) {
                     // Written by a kubelet: nothing to believe.
-                    continue;
                 }
             }
         }

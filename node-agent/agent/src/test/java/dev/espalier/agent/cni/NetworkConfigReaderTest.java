@@ -61,7 +61,7 @@ class NetworkConfigReaderTest {
                 "'cniVersion':'1.1.0','name':'x','mtu':1400.5                 | 7 | mtu is not a number",
                 "'cniVersion':'1.1.0','name':'x','ipMasq':true                | 2 | ipMasq true is not supported",
                 "'cniVersion':'1.1.0','name':'x','ipam':{'type':'host-local'} | 2 | ipam is not supported",
-                "'cniVersion':'1.1.0','name':'x','mode':'chained'             | 2 | mode \"chained\" is not supported",
+                "'cniVersion':'1.1.0','name':'x','mode':'bridge'              | 2 | mode \"bridge\" is not supported",
                 "'cniVersion':'1.1.0','name':'x','dns':[]                     | 7 | dns is not an object",
                 "'cniVersion':'1.1.0','name':'x','prevResult':[]              | 7 | prevResult is not an object",
                 "'cniVersion':'1.1.0','name':'x','cni.dev/valid-attachments':{} | 7 | cni.dev/valid-attachments is not a list",
