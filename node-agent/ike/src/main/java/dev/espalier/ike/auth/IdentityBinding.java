@@ -3,20 +3,20 @@ package dev.espalier.ike.auth;
 import dev.espalier.ike.message.IdType;
 import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.IpAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import javax.naming.InvalidNameException;
-import javax.naming.ldap.LdapName;
-import javax.naming.ldap.Rdn;
 import javax.security.auth.x500.X500Principal;
-import org.jspecify.annotations.Nullable;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
 
 /** Whether an identity is one that a certificate vouches for (RFC 4945 3.1, IKE-48). The subject's common name vouches for nothing. */
 final class IdentityBinding {
@@ -49,14 +49,13 @@ final class IdentityBinding {
     }
 
     /** RFC 4514 writes the last RDN first, openssl and strongSwan the first: either is what somebody may have configured. */
-    private static @Nullable X500Principal reversed(X500Principal name) {
+    private static X500Principal reversed(X500Principal name) {
+        List<RDN> rdns = Arrays.asList(X500Name.getInstance(name.getEncoded()).getRDNs());
+        Collections.reverse(rdns);
         try {
-            List<Rdn> rdns = new ArrayList<>(new LdapName(name.getName()).getRdns());
-            Collections.reverse(rdns);
-            return new X500Principal(new LdapName(rdns).toString());
-        } catch (InvalidNameException | IllegalArgumentException e) {
-            // With an attribute type that has no name in text; such a name is compared as it is alone.
-            return null;
+            return new X500Principal(new X500Name(rdns.toArray(RDN[]::new)).getEncoded());
+        } catch (IOException e) {
+            throw new UncheckedIOException("to octets that came from octets", e);
         }
     }
 
