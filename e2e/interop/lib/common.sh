@@ -156,7 +156,7 @@ start_agent() {
   ESPALIER_NODE_NAME=alpha ESPALIER_SOURCE=file:$state/source ESPALIER_IDENTITY_DIR=$state/identity ESPALIER_RUN_DIR=$state/run \
     ip netns exec "$ns_a" "$root/node-agent/bin/espalier-agent" run >"$state/agent.log" 2>&1 &
   agent_pid=$!
-  eventually 30 agent status
+  eventually 60 agent status
 }
 
 # start_second_agent CERT: our agent in namespace b too, as the node of that name, from the same folder.
@@ -167,7 +167,7 @@ start_second_agent() {
   ip -n "$ns_b" addr del 10.82.0.1/32 dev lo
   ESPALIER_NODE_NAME=$1 ESPALIER_SOURCE=file:$state/source ESPALIER_IDENTITY_DIR=$identity ESPALIER_RUN_DIR=$state/run-b \
     ip netns exec "$ns_b" "$root/node-agent/bin/espalier-agent" run >"$state/agent-b.log" 2>&1 &
-  eventually 30 env ESPALIER_RUN_DIR="$state/run-b" "$root/node-agent/bin/espalier-agent" status
+  eventually 60 env ESPALIER_RUN_DIR="$state/run-b" "$root/node-agent/bin/espalier-agent" status
 }
 
 # make_source: the agent's folder, the scenario's own files over lib/espalier; @name@ stands for the variable, @pem FILE@ for what the PKI has.

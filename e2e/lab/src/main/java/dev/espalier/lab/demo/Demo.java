@@ -63,21 +63,32 @@ public final class Demo {
         proofs.prove("over the whole run not one packet had a pod address in clear", this::neverInClear);
     }
 
-    /** The control: one datagram from a pod's address, sent past the agent's routes on purpose, must be counted. */
+    /**
+     * The control: one datagram with a pod's address, sent onto a node's link, must be counted. It comes from the bridge's side, since the node's own
+     * packet filter lets none out.
+     */
     private Finding plantedPacketIsSeen() {
         LabNode node = stage.node(1);
         try (Capture capture = Capture.start(node, stage.cluster.paths().state().resolve("captures/control.pcap"))) {
             boolean v4 = stage.cluster.family().v4();
-            String source = v4 ? "10.244.1.250" : "fd44:0:0:1::fa";
-            String via = v4 ? Topology.CONTROL_PLANE_V4 : Topology.CONTROL_PLANE_V6;
-            Shell.run(Topology.in(
-                    node.namespace(), List.of("ip", "addr", "add", source + (v4 ? "/32" : "/128"), "dev", "eth0")));
+            String source = v4 ? "10.244.1.250/32" : "fd44:0:0:1::fa/128";
+            Shell.run(Topology.in(Topology.CONTROL_PLANE, List.of("ip", "addr", "add", source, "dev", "br0")));
             Shell.attempt(
-                    Topology.in(node.namespace(), List.of("ping", "-n", "-c", "1", "-W", "1", "-I", source, via)),
+                    Topology.in(
+                            Topology.CONTROL_PLANE,
+                            List.of(
+                                    "ping",
+                                    "-n",
+                                    "-c",
+                                    "1",
+                                    "-W",
+                                    "1",
+                                    "-I",
+                                    source.substring(0, source.indexOf('/')),
+                                    node.addresses().getFirst())),
                     Map.of(),
                     "");
-            Shell.run(Topology.in(
-                    node.namespace(), List.of("ip", "addr", "del", source + (v4 ? "/32" : "/128"), "dev", "eth0")));
+            Shell.run(Topology.in(Topology.CONTROL_PLANE, List.of("ip", "addr", "del", source, "dev", "br0")));
             Waiting.pause(Duration.ofMillis(500));
             long seen = capture.count(Capture.CLEAR);
             return new Finding(seen > 0, seen + " planted, seen by the filter that must find 0 below");
