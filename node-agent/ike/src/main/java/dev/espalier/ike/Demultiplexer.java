@@ -156,6 +156,8 @@ final class Demultiplexer {
         Optional<HalfOpenSa> repeated = halfOpen.find(key);
         if (repeated.isPresent()) {
             env.out().send(path, List.of(repeated.get().initResponse()));
+        } else if (env.quiet()) {
+            env.out().dropped("handing over", path, received.message().header().toString());
         } else if (env.credentials().isEmpty() || env.peers().isEmpty()) {
             env.out()
                     .dropped(

@@ -3,6 +3,9 @@ package dev.espalier.ike;
 import dev.espalier.ike.demux.Deadlines;
 import dev.espalier.ike.sa.Environment;
 import dev.espalier.ike.sa.Peer;
+import dev.espalier.ike.sa.StateReader;
+import dev.espalier.ike.sa.StateWriter;
+import dev.espalier.wire.WireFormatException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +22,9 @@ import java.util.function.Consumer;
  * <p>Nothing is begun before the first {@link IkeInput.CredentialsChanged}.
  */
 public final class IkeEndpoint {
+    /** Changes whenever the meaning of what {@link #save} writes does. */
+    private static final int STATE_FORMAT = 1;
+
     private final Environment env;
     private final Demultiplexer demultiplexer;
     private final Deadlines<Peer> deadlines = new Deadlines<>();
@@ -67,6 +73,8 @@ public final class IkeEndpoint {
                                 .contains(path.remote().address()))
                         .findFirst()
                         .ifPresent(peer -> guard(peer, now, Peer::usesForgottenSas));
+            case IkeInput.HandoverBegun begun -> env.quiet(true);
+            case IkeInput.HandoverEnded ended -> env.quiet(false);
             case IkeInput.ShutdownRequested(boolean deleteSas) -> shutDown(deleteSas, now);
         }
         settle(now);
@@ -81,6 +89,47 @@ public final class IkeEndpoint {
     public EndpointStatus status(Now now) {
         return new EndpointStatus(
                 env.peers().values().stream().map(Peer::status).toList(), demultiplexer.halfOpen());
+    }
+
+    /** Between {@link IkeInput.HandoverBegun} and {@link IkeInput.HandoverEnded}: whether everything could go on in another process. */
+    public boolean movable() {
+        return demultiplexer.halfOpen() == 0 && env.peers().values().stream().allMatch(Peer::movable);
+    }
+
+    /**
+     * Writes down every IKE SA and its children, with their keys, so that another endpoint can go on with them. Nothing of this one may be used
+     * after that, except to begin again with {@link IkeInput.HandoverEnded} when the other one never came to use what it got.
+     *
+     * <p>What is not {@link #movable} is left behind: attempts and half-open SAs, which begin anew, and the outcome of exchanges that make keys,
+     * whose IKE SA is replaced afterwards, make-before-break.
+     */
+    public EndpointState save(Now now) {
+        StateWriter out = new StateWriter(STATE_FORMAT, now.nanos());
+        out.list(env.peers().values(), peer -> out.text(peer.name()).sized(() -> peer.save(out)));
+        return EndpointState.of(out.take());
+    }
+
+    /**
+     * Goes on with what {@link #save} wrote, as far as it is about peers that are configured. To be called once, after peers and credentials and between
+     * {@link IkeInput.HandoverBegun} and {@link IkeInput.HandoverEnded}. The outputs say which child SAs are installed, in the order in which they were: the
+     * data path must have the sequence numbers that the other process has used.
+     *
+     * @throws WireFormatException when it is of another version, or malformed; this endpoint is good for nothing then
+     */
+    public List<IkeOutput> restore(EndpointState state, Now now) {
+        StateReader in = StateReader.open(state.octets(), STATE_FORMAT, now.nanos());
+        in.list("peers", each -> {
+            Peer peer = env.peers().get(each.text("name"));
+            StateReader part = each.sized("peer");
+            if (peer != null) {
+                peer.restore(part, now.nanos());
+                part.finish();
+            }
+            return part;
+        });
+        in.finish();
+        settle(now);
+        return env.out().take();
     }
 
     private void configure(List<PeerConfig> configs, Now now) {

@@ -63,6 +63,12 @@ public sealed interface IkeInput {
      */
     record UnknownSpiReceived(UdpPath path) implements IkeInput {}
 
+    /** Another process is about to go on with everything: what is under way is finished, and nothing is begun. */
+    record HandoverBegun() implements IkeInput {}
+
+    /** The handover did not come about, or has been completed on this side: everything is as usual. */
+    record HandoverEnded() implements IkeInput {}
+
     /** The process is about to end. Sends DELETE for every IKE SA when {@code deleteSas}; peers find out by liveness otherwise. */
     record ShutdownRequested(boolean deleteSas) implements IkeInput {}
 

@@ -60,6 +60,16 @@ final class AeadSkCipher implements SkCipher {
         return plaintext.map(Padding::strip).orElseGet(() -> new SkOpened.Forged("ICV does not fit"));
     }
 
+    @Override
+    public long ivsUsed() {
+        return nextIv;
+    }
+
+    @Override
+    public void skipIvs(long used) {
+        nextIv = used;
+    }
+
     private byte[] nonce(long iv) {
         byte[] nonce = Arrays.copyOf(salt, SALT + IV);
         for (int i = 0; i < IV; i++) {

@@ -8,7 +8,8 @@ public final class ChildKeys implements AutoCloseable {
     private final Secret initiatorToResponder;
     private final Secret responderToInitiator;
 
-    ChildKeys(Secret initiatorToResponder, Secret responderToInitiator) {
+    /** Takes both over. */
+    public ChildKeys(Secret initiatorToResponder, Secret responderToInitiator) {
         this.initiatorToResponder = initiatorToResponder;
         this.responderToInitiator = responderToInitiator;
     }

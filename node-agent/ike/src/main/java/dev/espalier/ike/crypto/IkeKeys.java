@@ -1,7 +1,11 @@
 package dev.espalier.ike.crypto;
 
+import java.util.List;
+
 /** The seven keys of an IKE SA (RFC 7296 2.14). SK_ai and SK_ar are empty under an AEAD. Wiped together on {@link #close()}. */
 public final class IkeKeys implements AutoCloseable {
+    private static final int COUNT = 7;
+
     private final Secret skD;
     private final Secret skAi;
     private final Secret skAr;
@@ -26,6 +30,29 @@ public final class IkeKeys implements AutoCloseable {
         skPi = Secret.slice(stream, at, prfLength);
         at += prfLength;
         skPr = Secret.slice(stream, at, prfLength);
+    }
+
+    private IkeKeys(List<Secret> all) {
+        skD = all.get(0);
+        skAi = all.get(1);
+        skAr = all.get(2);
+        skEi = all.get(3);
+        skEr = all.get(4);
+        skPi = all.get(5);
+        skPr = all.get(6);
+    }
+
+    /** Those that {@link #inOrder()} gave, which it takes over; {@link IllegalArgumentException} when they are not seven. */
+    public static IkeKeys of(List<Secret> inOrder) {
+        if (inOrder.size() != COUNT) {
+            throw new IllegalArgumentException(inOrder.size() + " keys of an IKE SA");
+        }
+        return new IkeKeys(inOrder);
+    }
+
+    /** All seven in the order of RFC 7296 2.14; they stay these keys' own. */
+    public List<Secret> inOrder() {
+        return List.of(skD, skAi, skAr, skEi, skEr, skPi, skPr);
     }
 
     static int streamLength(int prfLength, int integrityLength, int encryptionLength) {

@@ -30,6 +30,14 @@ public interface SkCipher extends AutoCloseable {
      */
     SkOpened open(Octets preceding, Octets sealed);
 
+    /** How many IVs have been used where they are counted, 0 where they are random: where another process has to go on under this key. */
+    default long ivsUsed() {
+        return 0;
+    }
+
+    /** Goes on behind the first {@code used} IVs of a counter. */
+    default void skipIvs(long used) {}
+
     /** Wipes the key. */
     @Override
     void close();

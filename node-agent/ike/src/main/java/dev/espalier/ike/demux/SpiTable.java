@@ -31,6 +31,11 @@ public final class SpiTable<K, V> {
         return spi;
     }
 
+    /** Takes this one, which an earlier process has given out; false when somebody has it. */
+    public boolean claim(K spi) {
+        return reserved.add(spi);
+    }
+
     /** Makes {@code holder} the one that {@link #find} finds. */
     public void bind(K spi, V holder) {
         if (!reserved.contains(spi)) {

@@ -323,7 +323,7 @@ public final class Attempt implements Party {
     private void establish(Stage.AuthSent sent, Message response, PeerVerdict.Authenticated verdict, Now now) {
         InitResult init = sent.init();
         Abilities abilities = Abilities.of(response);
-        IkeSa.Origin origin = new IkeSa.Origin(
+        IkeSaOrigin origin = new IkeSaOrigin(
                 init.spiInitiator(),
                 init.spiResponder(),
                 true,

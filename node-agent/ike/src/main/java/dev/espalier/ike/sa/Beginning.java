@@ -20,6 +20,15 @@ final class Beginning {
         this.pause = new Pause(env);
     }
 
+    boolean suspended() {
+        return suspended;
+    }
+
+    /** Whether there is no attempt of which the peer may have made an IKE SA already. */
+    boolean movable() {
+        return attempt.stream().allMatch(Attempt::harmlessToDrop);
+    }
+
     boolean underWay() {
         return attempt.isPresent();
     }
@@ -101,7 +110,7 @@ final class Beginning {
      * @param replacing whether there is an IKE SA already that is to be replaced
      */
     void begin(boolean replacing, long nowNanos) {
-        if (attempt.isPresent() || env.credentials().isEmpty() || !pause.over(nowNanos)) {
+        if (attempt.isPresent() || env.quiet() || env.credentials().isEmpty() || !pause.over(nowNanos)) {
             return;
         }
         Optional<UdpPath> path = path(peer.config());

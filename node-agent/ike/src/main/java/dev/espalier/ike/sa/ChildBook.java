@@ -4,8 +4,10 @@ import dev.espalier.ike.EndpointConfig;
 import dev.espalier.ike.EndpointStatus;
 import dev.espalier.ike.IkeEvent;
 import dev.espalier.ike.IkeInput;
+import dev.espalier.ike.IkeOutput;
 import dev.espalier.ike.exchange.NewChild;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,6 +50,30 @@ final class ChildBook {
         pairs.add(pair);
         pair.installInbound(env);
         return pair;
+    }
+
+    /** @param sas that go with them, which pairs name by their place */
+    void save(List<IkeSa> sas, StateWriter out) {
+        out.list(pairs, pair -> {
+            out.i32(sas.indexOf(pair.sa()));
+            pair.save(out);
+        });
+    }
+
+    /** Takes pairs over from another process and says what is installed, in the order in which that was. */
+    void restore(StateReader in, List<IkeSa> sas) {
+        in.list("pairs", each -> {
+                    int index = each.i32("IKE SA");
+                    // What lingers may have outlived its IKE SA.
+                    IkeSa sa = index < 0 ? sas.getFirst() : sas.get(index);
+                    return ChildPair.restore(each, env, peer, sa);
+                })
+                .forEach(pairs::add);
+        pairs.forEach(pair -> pair.installAgain(env, IkeOutput.Direction.INBOUND));
+        pairs.stream()
+                .filter(ChildPair::outboundInstalled)
+                .sorted(Comparator.comparingLong(ChildPair::outboundOrder))
+                .forEach(pair -> pair.installAgain(env, IkeOutput.Direction.OUTBOUND));
     }
 
     /** Makes the outbound half the one that is used. */

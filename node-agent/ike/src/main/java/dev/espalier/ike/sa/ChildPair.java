@@ -42,21 +42,68 @@ public final class ChildPair {
     private final long softNanos;
     private IkeSa sa;
     private State state = State.LIVE;
-    private boolean outboundInstalled;
+    private long outboundOrder;
     private boolean ofResource;
     private long lingerUntilNanos;
 
     /** @param softPart of each hard limit at which rekeying starts */
     ChildPair(Peer peer, IkeSa sa, NewChild child, ChildBasis basis, int rekeys, double softPart, long nowNanos) {
+        this(peer, sa, child, basis, peer.config().childLifetime(), rekeys, softPart, nowNanos);
+    }
+
+    private ChildPair(
+            Peer peer,
+            IkeSa sa,
+            NewChild child,
+            ChildBasis basis,
+            PeerConfig.ChildLifetime lifetime,
+            int rekeys,
+            double softPart,
+            long establishedNanos) {
         this.peer = peer;
         this.sa = sa;
         this.child = child;
         this.basis = basis;
-        this.lifetime = peer.config().childLifetime();
+        this.lifetime = lifetime;
         this.rekeys = rekeys;
         this.softPart = softPart;
-        this.establishedNanos = nowNanos;
-        this.softNanos = nowNanos + (long) (lifetime.time().toNanos() * softPart);
+        this.establishedNanos = establishedNanos;
+        this.softNanos = establishedNanos + (long) (lifetime.time().toNanos() * softPart);
+    }
+
+    /** With its keys. A rekeying of ours that is under way is given up, and the pair is as before. */
+    void save(StateWriter out) {
+        SavedChild.agreed(child, state != State.LINGERING, out);
+        SavedChild.basis(basis, out);
+        SavedChild.lifetime(lifetime, out);
+        out.i32(rekeys)
+                .i64(Double.doubleToLongBits(softPart))
+                .time(establishedNanos)
+                .text((state == State.REKEYING ? State.LIVE : state).name())
+                .i64(outboundOrder)
+                .bool(ofResource)
+                .time(lingerUntilNanos);
+    }
+
+    static ChildPair restore(StateReader in, Environment env, Peer peer, IkeSa sa) {
+        NewChild child = SavedChild.agreed(in);
+        ChildPair pair = new ChildPair(
+                peer,
+                sa,
+                child,
+                SavedChild.basis(in),
+                SavedChild.lifetime(in),
+                in.i32("rekeys"),
+                Double.longBitsToDouble(in.i64("soft limit")),
+                in.time("beginning"));
+        pair.state = in.constant(State.class, "state of a pair");
+        pair.outboundOrder = in.i64("order");
+        pair.ofResource = in.bool("resource");
+        pair.lingerUntilNanos = in.time("end of lingering");
+        env.sequenceAfter(pair.outboundOrder);
+        env.espSpis().claim(child.spiIn());
+        env.espSpis().bind(child.spiIn(), pair);
+        return pair;
     }
 
     public Peer peer() {
@@ -113,12 +160,17 @@ public final class ChildPair {
     }
 
     boolean outboundInstalled() {
-        return outboundInstalled;
+        return outboundOrder != 0;
+    }
+
+    /** Of the pairs with an outbound half, the one with the greatest number was installed last. */
+    long outboundOrder() {
+        return outboundOrder;
     }
 
     /** Whether it waits for a sign that the peer is ready to receive on it. */
     boolean deferred() {
-        return inUse() && !outboundInstalled;
+        return inUse() && !outboundInstalled();
     }
 
     /** Whether it is one of several for the same selectors, each for a resource such as a CPU (RFC 9611). */
@@ -175,21 +227,27 @@ public final class ChildPair {
     }
 
     void installOutbound(Environment env) {
-        outboundInstalled = true;
+        outboundOrder = env.nextSequence();
         install(env, IkeOutput.Direction.OUTBOUND, child.outboundKey());
     }
 
+    /** Says again what is installed, to a data path that goes on from where another one has stopped. */
+    void installAgain(Environment env, IkeOutput.Direction direction) {
+        install(env, direction, direction == IkeOutput.Direction.INBOUND ? child.inboundKey() : child.outboundKey());
+    }
+
     void removeOutbound(Environment env) {
-        if (outboundInstalled) {
-            outboundInstalled = false;
+        if (outboundInstalled()) {
+            outboundOrder = 0;
             env.out().add(new IkeOutput.RemoveChildSa(peer.name(), IkeOutput.Direction.OUTBOUND, spiOut()));
         }
-        child.keys().close();
+        child.outboundKey().close();
     }
 
     void removeInbound(Environment env) {
         env.out().add(new IkeOutput.RemoveChildSa(peer.name(), IkeOutput.Direction.INBOUND, spiIn()));
         env.espSpis().release(spiIn());
+        child.keys().close();
     }
 
     void moved(Environment env, UdpPath path) {
@@ -223,6 +281,5 @@ public final class ChildPair {
                                 sa.encapsulated(),
                                 basis.replayWindow(),
                                 lifetime)));
-        key.close();
     }
 }

@@ -39,6 +39,7 @@ public final class Environment {
     private @Nullable LocalCredentials credentials;
     private @Nullable Authentications authentications;
     private long sequence;
+    private boolean quiet;
 
     public Environment(EndpointConfig config, SecureRandom random, KeyLog keyLog) {
         this.config = config;
@@ -129,6 +130,21 @@ public final class Environment {
     /** What happened earlier has the smaller number. Times do not tell: much may happen at one instant. */
     public long nextSequence() {
         return ++sequence;
+    }
+
+    /** Numbers from now on are greater than this one, which another process has given out. */
+    void sequenceAfter(long used) {
+        sequence = Math.max(sequence, used);
+    }
+
+    /** Whether nothing is begun at present, since another process is about to go on with everything. */
+    public boolean quiet() {
+        return quiet;
+    }
+
+    public void quiet(boolean is) {
+        quiet = is;
+        peers.values().forEach(this::touch);
     }
 
     /** A peer whose SAs have changed, to be looked after before the input is done with. */

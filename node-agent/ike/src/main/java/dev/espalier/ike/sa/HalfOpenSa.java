@@ -229,11 +229,11 @@ public final class HalfOpenSa implements Party {
         return new Abilities(own.mobike() && theirs.mobike(), own.window(), own.crashToken(), own.authLifetime());
     }
 
-    private IkeSa.Origin origin(
+    private IkeSaOrigin origin(
             PeerConfig config, PeerVerdict.Authenticated verdict, OwnProof own, boolean mobike, UdpPath from, Now now) {
         boolean nat = init.localBehindNat() || init.remoteBehindNat();
         boolean floated = from.local().port() != env.config().ikePort();
-        return new IkeSa.Origin(
+        return new IkeSaOrigin(
                 init.spiInitiator(),
                 init.spiResponder(),
                 false,

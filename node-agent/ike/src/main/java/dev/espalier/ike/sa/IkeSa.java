@@ -28,35 +28,9 @@ public final class IkeSa implements Party {
     /** How long a replaced SA waits for the DELETE of whoever replaced it. */
     private static final Duration SUPERSEDED_LIMIT = Duration.ofSeconds(60);
 
-    /**
-     * What an IKE SA is made of.
-     *
-     * @param initiated whether this end is the original initiator
-     * @param encapsulated whether its child SAs travel in UDP
-     * @param lineage sequence number of the authentication it goes back to
-     * @param rekeys since then
-     * @param nextOwnId first message ID of requests of ours
-     * @param mobike whether both ends know MOBIKE (RFC 4555)
-     */
-    record Origin(
-            long spiInitiator,
-            long spiResponder,
-            boolean initiated,
-            IkeSaKeys keys,
-            SkChannel channel,
-            UdpPath path,
-            boolean localBehindNat,
-            boolean encapsulated,
-            Authentication authentication,
-            long lineage,
-            int rekeys,
-            ReplyWindow replies,
-            long nextOwnId,
-            boolean mobike) {}
-
     private final Environment env;
     private final Peer peer;
-    private final Origin origin;
+    private final IkeSaOrigin origin;
     private final SaLifetime lifetime;
     private final List<Proposal> basis;
     private final TaskQueue tasks;
@@ -70,24 +44,82 @@ public final class IkeSa implements Party {
     private Optional<Octets> peerToken = Optional.empty();
 
     /** @param basis IKE proposals that it was negotiated from */
-    IkeSa(Environment env, Peer peer, Origin origin, List<Proposal> basis, SaState state, long nowNanos) {
+    IkeSa(Environment env, Peer peer, IkeSaOrigin origin, List<Proposal> basis, SaState state, long nowNanos) {
+        this(
+                env,
+                peer,
+                origin,
+                basis,
+                state,
+                new SaLifetime(env, peer, origin, nowNanos),
+                new Route(origin.path(), origin.localBehindNat(), nowNanos));
+    }
+
+    private IkeSa(
+            Environment env,
+            Peer peer,
+            IkeSaOrigin origin,
+            List<Proposal> basis,
+            SaState state,
+            SaLifetime lifetime,
+            Route route) {
         this.env = env;
         this.peer = peer;
         this.origin = origin;
-        this.route = new Route(origin.path(), origin.localBehindNat(), nowNanos);
+        this.route = route;
         this.state = state;
         this.basis = basis;
         this.tasks = new TaskQueue(env);
         this.followUps = new FollowUps(env);
         this.own = new OwnRequests(env, peer, this, tasks, followUps, origin.nextOwnId());
         this.inbound = new Inbound(env, peer, this, own, followUps);
-        this.lifetime = new SaLifetime(env, peer, origin, nowNanos);
+        this.lifetime = lifetime;
         env.ikeSpis().bind(ownSpi(), this);
+    }
+
+    /** Whether nothing is under way that another process could not go on with. */
+    boolean movable() {
+        return own.movable();
+    }
+
+    /** What the peer has begun and not finished is left out: it hears STATE_NOT_FOUND and begins again (RFC 9370 2.2.4). */
+    void save(StateWriter out) {
+        origin.save(route, own.nextId(), out);
+        out.proposals(basis);
+        state.save(out);
+        lifetime.save(out);
+        out.time(route.lastOutNanos())
+                .optional(replacedBy)
+                .optionalTime(reauthenticateNanos)
+                .optional(peerToken, out::octets);
+        tasks.save(out);
+        own.save(out);
+    }
+
+    /** Goes on where {@link #save} was called, perhaps in another process. */
+    static IkeSa restore(StateReader in, Environment env, Peer peer, long nowNanos) {
+        IkeSaOrigin origin = IkeSaOrigin.restore(in, env);
+        env.sequenceAfter(origin.lineage());
+        env.ikeSpis().claim(origin.initiated() ? origin.spiInitiator() : origin.spiResponder());
+        List<Proposal> basis = in.proposals("proposals");
+        SaState state = SaState.restore(in);
+        SaLifetime lifetime = SaLifetime.restore(in, env, peer, origin);
+        Route route = new Route(origin.path(), origin.localBehindNat(), in.time("last sent"));
+        IkeSa sa = new IkeSa(env, peer, origin, basis, state, lifetime, route);
+        sa.replacedBy = in.optionalLong("successor");
+        sa.reauthenticateNanos = in.optionalTime("reauthentication");
+        sa.peerToken = in.optional("crash token", each -> each.octets("crash token"));
+        sa.tasks.restore(in);
+        sa.own.restore(in);
+        if (sa.live() && sa.own.givenUp()) {
+            peer.replace("an exchange was cut short by a change of processes", nowNanos);
+        }
+        return sa;
     }
 
     /** The SA that a rekeying of this one has made (RFC 7296 2.18): message IDs start again, authentication stays. */
     IkeSa rekeyed(NewIkeSa sa, List<Proposal> negotiatedFrom, SaState initial, long nowNanos) {
-        Origin next = new Origin(
+        IkeSaOrigin next = new IkeSaOrigin(
                 sa.spiInitiator(),
                 sa.spiResponder(),
                 sa.initiated(),
@@ -383,7 +415,7 @@ public final class IkeSa implements Party {
         return state;
     }
 
-    Origin origin() {
+    IkeSaOrigin origin() {
         return origin;
     }
 

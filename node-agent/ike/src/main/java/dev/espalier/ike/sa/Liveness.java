@@ -10,6 +10,17 @@ final class Liveness {
         lastInNanos = nowNanos;
     }
 
+    void save(StateWriter out) {
+        out.time(lastInNanos).bool(unanswered).time(unansweredSinceNanos);
+    }
+
+    static Liveness restore(StateReader in) {
+        Liveness restored = new Liveness(in.time("last heard"));
+        restored.unanswered = in.bool("unanswered");
+        restored.unansweredSinceNanos = in.time("unanswered since");
+        return restored;
+    }
+
     /** Something came that only the peer can have made. */
     void heard(long nanos) {
         if (nanos - lastInNanos > 0) {

@@ -99,6 +99,14 @@ final class OwnReplies {
                 tasks.done();
                 yield Optional.empty();
             }
+            case OwnRequest.GivenUp given -> {
+                tasks.done();
+                given.abandon(env);
+                if (response.error().isEmpty()) {
+                    given.spiIn().ifPresent(spiIn -> sa.want(new Task.DeleteChild(spiIn), nowNanos));
+                }
+                yield Optional.empty();
+            }
             case OwnRequest.CloseIke close -> {
                 tasks.done();
                 peer.retireChildren(sa, "IKE SA closed", nowNanos);

@@ -43,6 +43,43 @@ final class OwnRequests {
         return outstanding != null;
     }
 
+    /** Whether nothing is out that another process could not go on with. */
+    boolean movable() {
+        return outstanding == null || outstanding.request.movable();
+    }
+
+    /** Whether what the peer makes of the request that is out is of no use to us. */
+    boolean givenUp() {
+        return outstanding != null && outstanding.request instanceof OwnRequest.GivenUp;
+    }
+
+    long nextId() {
+        return nextId;
+    }
+
+    void save(StateWriter out) {
+        out.optional(Optional.ofNullable(outstanding), one -> {
+            out.i32(one.header.exchange().value()).i64(one.header.messageId());
+            one.request.save(out);
+            one.repetition.save(out);
+        });
+    }
+
+    /** Goes on with the request that a process before this one has sent. */
+    void restore(StateReader in) {
+        in.optional("request", each -> {
+                    IkeHeader header = sa.requestHeader(new ExchangeType(in.i32("exchange")), in.i64("message ID"));
+                    OwnRequest request = OwnRequest.restore(in);
+                    if (request instanceof OwnRequest.GivenUp(Optional<Integer> spiIn)) {
+                        spiIn.ifPresent(env.espSpis()::claim);
+                    }
+                    Retransmission repetition =
+                            Retransmission.restore(in, env.config().retransmission());
+                    return new Outstanding(header, request, repetition);
+                })
+                .ifPresent(one -> outstanding = one);
+    }
+
     boolean idsRunOut() {
         return nextId >= LATE_ID;
     }
@@ -88,12 +125,18 @@ final class OwnRequests {
     }
 
     long nextDeadlineNanos() {
-        return outstanding != null ? outstanding.repetition.deadlineNanos() : tasks.nextDeadlineNanos();
+        if (outstanding != null) {
+            return outstanding.repetition.deadlineNanos();
+        }
+        return env.quiet() ? Long.MAX_VALUE : tasks.nextDeadlineNanos();
     }
 
     /** Takes up the next task, if the window is free. */
     void pump(long nowNanos) {
-        while (outstanding == null && nextId <= 0xffff_ffffL && !(sa.state() instanceof SaState.Closed)) {
+        while (outstanding == null
+                && !env.quiet()
+                && nextId <= 0xffff_ffffL
+                && !(sa.state() instanceof SaState.Closed)) {
             Optional<Task.Order> order = tasks.take(nowNanos);
             if (order.isEmpty()) {
                 return;
@@ -224,6 +267,8 @@ final class OwnRequests {
             case OwnRequest.UpdateAddresses update -> RekeyCollision.IkeCondition.QUIET;
             case OwnRequest.ProveRoute prove -> RekeyCollision.IkeCondition.QUIET;
             case OwnRequest.CheckLiveness check -> RekeyCollision.IkeCondition.QUIET;
+            // Whatever it was: the peer makes nothing of ours with it, and this IKE SA is about to be replaced.
+            case OwnRequest.GivenUp given -> RekeyCollision.IkeCondition.BUSY_WITH_CHILD;
         };
     }
 
@@ -243,6 +288,7 @@ final class OwnRequests {
             case OwnRequest.ProveRoute prove -> "return routability check";
             case OwnRequest.CheckLiveness check -> "liveness check";
             case OwnRequest.CloseIke close -> "DELETE";
+            case OwnRequest.GivenUp given -> "a request of the process before this one";
         };
     }
 }

@@ -157,7 +157,7 @@ public final class Peer {
     public void revoke(Set<String> serials, long nowNanos) {
         for (IkeSa sa : List.copyOf(sas)) {
             // The list is that of the nodes' own CA; another CA's serial numbers are its own.
-            boolean listed = sa.origin().authentication().demanded().trust().isEmpty()
+            boolean listed = sa.origin().authentication().demandedTrust().isEmpty()
                     && sa.origin().authentication().verdict().revokedBy(serials);
             if (sa.live() && listed) {
                 endRevoked(sa, nowNanos);
@@ -223,7 +223,7 @@ public final class Peer {
         beginning.established();
         replacement.done();
         lastFailure = "";
-        IkeSa.Origin origin = sa.origin();
+        IkeSaOrigin origin = sa.origin();
         env.out()
                 .report(new IkeEvent.IkeSaEstablished(
                         name(),
@@ -280,6 +280,37 @@ public final class Peer {
         children.of(sa).forEach(pair -> children.retire(pair, linger, reason, nowNanos));
     }
 
+    // ---- from one process to the next
+
+    /** Whether nothing is under way that another process could not go on with. */
+    public boolean movable() {
+        return beginning.movable() && sas.stream().allMatch(IkeSa::movable);
+    }
+
+    /** Everything of it that matters to the peer; attempts of ours are left out, and begun anew if they are still wanted. */
+    public void save(StateWriter out) {
+        List<IkeSa> saved = sas.stream().filter(sa -> sa.state().movable()).toList();
+        out.bool(beginning.suspended()).bool(contacted).text(lastFailure);
+        out.list(saved, sa -> sa.save(out));
+        if (!saved.isEmpty()) {
+            children.save(saved, out);
+        }
+    }
+
+    /** Goes on where {@link #save} was called; the configuration is that of today. */
+    public void restore(StateReader in, long nowNanos) {
+        if (in.bool("suspended")) {
+            beginning.suspend();
+        }
+        contacted = in.bool("contacted");
+        lastFailure = in.text("failure");
+        sas.addAll(in.list("IKE SAs", each -> IkeSa.restore(each, env, this, nowNanos)));
+        if (!sas.isEmpty()) {
+            children.restore(in, sas);
+        }
+        env.touch(this);
+    }
+
     // ---- what it does about it
 
     /** Compares what there is with what is wanted and takes the next steps. */
@@ -314,6 +345,9 @@ public final class Peer {
         }
         for (IkeSa sa : sas) {
             next = Math.min(next, sa.nextDeadlineNanos());
+        }
+        if (env.quiet()) {
+            return next;
         }
         if (beginning.underWay()) {
             return Math.min(next, beginning.nextDeadlineNanos());

@@ -29,7 +29,7 @@ final class PeerStatuses {
                     peer.children().status());
         }
         IkeSa sa = best.get();
-        IkeSa.Origin origin = sa.origin();
+        IkeSaOrigin origin = sa.origin();
         return new PeerStatus(
                 peer.name(),
                 IkeState.ESTABLISHED,

@@ -29,6 +29,23 @@ final class ReplyWindow {
         this.size = size;
     }
 
+    void save(StateWriter out) {
+        out.i64(lowest).i32(size);
+        out.list(
+                replies.entrySet(),
+                entry -> out.i64(entry.getKey()).list(entry.getValue().datagrams(), out::octets));
+    }
+
+    static ReplyWindow restore(StateReader in) {
+        ReplyWindow window = new ReplyWindow(in.i64("message ID"), in.i32("window"));
+        in.list("replies", each -> {
+            long id = each.i64("message ID");
+            window.replies.put(id, new SentReply(each.list("reply", reply -> reply.octets("datagram"))));
+            return id;
+        });
+        return window;
+    }
+
     Kind kind(long messageId) {
         if (replies.containsKey(messageId)) {
             return Kind.REPEATED;

@@ -51,6 +51,20 @@ final class Retransmission {
         this.deadlineNanos = nowNanos + intervalNanos;
     }
 
+    void save(StateWriter out) {
+        out.list(datagrams, out::octets).i64(intervalNanos).time(deadlineNanos).i32(copies);
+    }
+
+    /** One that a process before this one has begun: it stays in the pieces that it is in. */
+    static Retransmission restore(StateReader in, EndpointConfig.Retransmission timing) {
+        Retransmission restored =
+                new Retransmission(in.list("request", each -> each.octets("datagram")), same -> same, timing, 0);
+        restored.intervalNanos = in.i64("interval");
+        restored.deadlineNanos = in.time("deadline");
+        restored.copies = in.i32("copies");
+        return restored;
+    }
+
     List<Octets> datagrams() {
         return datagrams;
     }

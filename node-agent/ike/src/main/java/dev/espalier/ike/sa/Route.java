@@ -30,6 +30,10 @@ final class Route {
         localBehindNat = is;
     }
 
+    long lastOutNanos() {
+        return lastOutNanos;
+    }
+
     /** Something went out. */
     void sent(long nanos) {
         lastOutNanos = Math.max(lastOutNanos, nanos);

@@ -11,7 +11,7 @@ final class SaLifetime {
     private final long softNanos;
     private final Liveness liveness;
 
-    SaLifetime(Environment env, Peer peer, IkeSa.Origin origin, long nowNanos) {
+    SaLifetime(Environment env, Peer peer, IkeSaOrigin origin, long nowNanos) {
         this.env = env;
         this.peer = peer;
         this.authentication = origin.authentication();
@@ -24,6 +24,24 @@ final class SaLifetime {
                 + (origin.initiated()
                         ? env.jitter(lifetime, env.config().rekey().earliest(), middle)
                         : env.jitter(lifetime, middle, env.config().rekey().latest()));
+    }
+
+    private SaLifetime(Environment env, Peer peer, IkeSaOrigin origin, StateReader in) {
+        this.env = env;
+        this.peer = peer;
+        this.authentication = origin.authentication();
+        this.establishedNanos = in.time("beginning");
+        this.softNanos = in.time("soft limit");
+        this.liveness = Liveness.restore(in);
+    }
+
+    void save(StateWriter out) {
+        out.time(establishedNanos).time(softNanos);
+        liveness.save(out);
+    }
+
+    static SaLifetime restore(StateReader in, Environment env, Peer peer, IkeSaOrigin origin) {
+        return new SaLifetime(env, peer, origin, in);
     }
 
     long establishedNanos() {

@@ -21,6 +21,31 @@ sealed interface SaState {
     /** Our DELETE is out, or waits for its turn. */
     record Closing() implements SaState {}
 
+    /** Whether another process can go on with an SA in this state; it makes do without the others. */
+    default boolean movable() {
+        return !(this instanceof Closed || this instanceof Standby);
+    }
+
+    default void save(StateWriter out) {
+        switch (this) {
+            case Live live -> out.u8(0);
+            case Superseded(long since) -> out.u8(1).time(since);
+            case Closing closing -> out.u8(2);
+            case Standby standby -> throw new IllegalStateException("not to be handed over");
+            case Closed closed -> throw new IllegalStateException("not to be handed over");
+        }
+    }
+
+    static SaState restore(StateReader in) {
+        int kind = in.u8("state");
+        return switch (kind) {
+            case 0 -> new Live();
+            case 1 -> new Superseded(in.time("state"));
+            case 2 -> new Closing();
+            default -> throw in.fail("state " + kind);
+        };
+    }
+
     /** Kept for a while to repeat the last reply. */
     record Closed(long sinceNanos) implements SaState {}
 }

@@ -45,6 +45,18 @@ final class SkChannel implements AutoCloseable {
         return next;
     }
 
+    /** Messages of the peer that have come in part are left out: the peer sends all of them again. */
+    void save(StateWriter out) {
+        out.bool(fragments).i32(packetOctets).i64(outbound.ivsUsed());
+    }
+
+    static SkChannel restore(StateReader in, IkeSaKeys keys, boolean initiator, Environment env) {
+        SkChannel restored = new SkChannel(keys, initiator, in.bool("fragments"), env);
+        restored.packetOctets = in.i32("fragment size");
+        restored.outbound.skipIvs(in.i64("IVs"));
+        return restored;
+    }
+
     List<Octets> seal(Message message, UdpPath path) {
         boolean marker = path.local().port() != config.ikePort();
         return fragments

@@ -64,6 +64,38 @@ sealed interface Task {
         }
     }
 
+    default void save(StateWriter out) {
+        switch (this) {
+            case CreateChild create -> out.u8(0);
+            case RekeyChild(int spiIn) -> out.u8(1).i32(spiIn);
+            case DeleteChild(int spiIn) -> out.u8(2).i32(spiIn);
+            case RekeyIke rekey -> out.u8(3);
+            case CheckLiveness check -> out.u8(4);
+            case SendCrashToken send -> out.u8(5);
+            case ReportMessageId(long id) -> out.u8(6).i64(id);
+            case UpdateAddresses update -> out.u8(7);
+            case ProveRoute(Octets cookie) -> out.u8(8).octets(cookie);
+            case CloseIke close -> out.u8(9);
+        }
+    }
+
+    static Task restore(StateReader in) {
+        int kind = in.u8("task");
+        return switch (kind) {
+            case 0 -> new CreateChild();
+            case 1 -> new RekeyChild(in.i32("SPI"));
+            case 2 -> new DeleteChild(in.i32("SPI"));
+            case 3 -> new RekeyIke();
+            case 4 -> new CheckLiveness();
+            case 5 -> new SendCrashToken();
+            case 6 -> new ReportMessageId(in.i64("message ID"));
+            case 7 -> new UpdateAddresses();
+            case 8 -> new ProveRoute(in.octets("cookie"));
+            case 9 -> new CloseIke();
+            default -> throw in.fail("task of kind " + kind);
+        };
+    }
+
     /**
      * How a task is to be done.
      *

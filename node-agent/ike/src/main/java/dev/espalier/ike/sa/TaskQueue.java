@@ -117,6 +117,27 @@ final class TaskQueue {
         waiting.removeIf(entry -> entry.task.movesOn());
     }
 
+    void save(StateWriter out) {
+        out.list(waiting, entry -> {
+            entry.task.save(out);
+            out.bool(entry.method.isPresent()).i32(entry.method.orElse(0)).time(entry.notBeforeNanos);
+            out.i64(entry.pauseNanos).time(entry.refusedSinceNanos);
+        });
+    }
+
+    void restore(StateReader in) {
+        waiting.addAll(in.list("tasks", each -> {
+            Task task = Task.restore(each);
+            boolean hasMethod = each.bool("method");
+            int method = each.i32("method");
+            Entry entry = new Entry(task, each.time("time of a task"));
+            entry.method = hasMethod ? OptionalInt.of(method) : OptionalInt.empty();
+            entry.pauseNanos = each.i64("pause");
+            entry.refusedSinceNanos = each.time("refusal");
+            return entry;
+        }));
+    }
+
     /** {@link Long#MAX_VALUE} when nothing waits. */
     long nextDeadlineNanos() {
         return waiting.stream().mapToLong(entry -> entry.notBeforeNanos).min().orElse(Long.MAX_VALUE);

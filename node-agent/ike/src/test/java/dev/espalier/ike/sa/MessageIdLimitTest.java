@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.ike.EndpointConfig;
 import dev.espalier.ike.IkeOutput;
 import dev.espalier.ike.KeyLog;
-import dev.espalier.ike.PeerAuthentication;
-import dev.espalier.ike.PeerAuthentication.OwnProof;
 import dev.espalier.ike.PeerConfig;
 import dev.espalier.ike.auth.Identity;
 import dev.espalier.ike.auth.PeerVerdict;
@@ -65,10 +63,11 @@ class MessageIdLimitTest {
                         Prf.of(suite.prf()), SkAlgorithm.of(suite), Secret.wrap(new byte[48]), nonce, nonce, spi, 2));
         Authentication authentication = new Authentication(
                 new PeerVerdict.Authenticated(Identity.fqdn("b"), List.of(), ""),
-                new OwnProof.SharedKey(Identity.fqdn("a"), Secret.wrap(new byte[32])),
-                PeerAuthentication.node("b"),
+                Octets.EMPTY,
+                Identity.fqdn("b"),
+                Octets.EMPTY,
                 Duration.ofDays(1).toNanos());
-        IkeSa.Origin origin = new IkeSa.Origin(
+        IkeSaOrigin origin = new IkeSaOrigin(
                 spi,
                 2,
                 true,

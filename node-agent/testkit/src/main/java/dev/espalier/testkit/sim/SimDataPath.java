@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The child SAs that one node has installed, as its data path would hold them; throws {@link AssertionError} as soon as the engine
@@ -103,6 +104,44 @@ public final class SimDataPath {
                     "installs outbound twice");
             outbound.add(sa);
         }
+    }
+
+    /** These and no others are installed, and each peer's outbound ones in this order. */
+    void requireSame(List<IkeOutput.InstallChildSa> installs) {
+        List<Sa> in = new ArrayList<>();
+        Map<String, List<Sa>> out = new TreeMap<>();
+        for (IkeOutput.InstallChildSa install : installs) {
+            Sa sa = new Sa(install.sa());
+            if (install.direction() == IkeOutput.Direction.INBOUND) {
+                in.add(sa);
+            } else {
+                out.computeIfAbsent(sa.peer, peer -> new ArrayList<>()).add(sa);
+            }
+        }
+        Map<String, List<Sa>> mine = new TreeMap<>();
+        outbound.forEach(
+                sa -> mine.computeIfAbsent(sa.peer, peer -> new ArrayList<>()).add(sa));
+        require(
+                text(in).stream()
+                        .sorted()
+                        .toList()
+                        .equals(text(inbound()).stream().sorted().toList()),
+                "hands over inbound " + text(in) + " instead of " + text(inbound()));
+        out.forEach((peer, sas) -> require(
+                text(sas).equals(text(mine.getOrDefault(peer, List.of()))),
+                "hands over " + text(sas) + " towards " + peer));
+        out.values()
+                .forEach(sas -> sas.forEach(sa -> require(
+                        outboundOf(sa.spiIn).orElseThrow().remote.equals(sa.remote),
+                        "hands over another way to " + sa.peer)));
+        require(out.keySet().equals(mine.keySet()), "hands over SAs towards " + out.keySet());
+    }
+
+    private static List<String> text(List<Sa> sas) {
+        return sas.stream()
+                .map(sa -> hex(sa.spi) + "/" + hex(sa.spiIn) + " " + sa.suite + " " + sa.localSelectors + " "
+                        + sa.remoteSelectors + " " + sa.udpEncapsulated + " " + sa.key.hashCode())
+                .toList();
     }
 
     void remove(IkeOutput.RemoveChildSa remove) {

@@ -1,6 +1,7 @@
 package dev.espalier.testkit.sim;
 
 import dev.espalier.ike.EndpointConfig;
+import dev.espalier.ike.EndpointState;
 import dev.espalier.ike.EndpointStatus;
 import dev.espalier.ike.IkeEndpoint;
 import dev.espalier.ike.IkeEvent;
@@ -183,12 +184,53 @@ public final class SimNode {
         handle(new IkeInput.PeersConfigured(peers()));
     }
 
+    /** Whether, after {@link IkeInput.HandoverBegun}, all could go on in another process. */
+    public boolean movable() {
+        return endpoint.movable();
+    }
+
+    /**
+     * Another process goes on with everything, as in an upgrade: the data path keeps what is installed, and the endpoint is another one that knows no
+     * more than what was handed over and its configuration.
+     */
+    public void handOver() {
+        if (!running) {
+            return;
+        }
+        handle(new IkeInput.HandoverBegun());
+        IkeEndpoint next;
+        List<IkeOutput> restored;
+        try (EndpointState state = endpoint.save(simulation.now())) {
+            incarnation++;
+            next = newEndpoint();
+            next.handle(new IkeInput.HandoverBegun(), simulation.now());
+            next.handle(new IkeInput.CredentialsChanged(credentials), simulation.now());
+            next.handle(new IkeInput.PeersConfigured(peers()), simulation.now());
+            restored = next.restore(state, simulation.now());
+        }
+        simulation.trace(name + " has another process now");
+        dataPath.requireSame(restored.stream()
+                .filter(IkeOutput.InstallChildSa.class::isInstance)
+                .map(IkeOutput.InstallChildSa.class::cast)
+                .toList());
+        endpoint = next;
+        wakeAtNanos = Long.MAX_VALUE;
+        carryOut(restored.stream()
+                .filter(output -> !(output instanceof IkeOutput.InstallChildSa))
+                .toList());
+        handle(new IkeInput.HandoverEnded());
+    }
+
     public void handle(IkeInput input) {
         if (!running) {
             return;
         }
+        carryOut(endpoint.handle(input, simulation.now()));
+    }
+
+    private void carryOut(List<IkeOutput> outputs) {
         Set<String> installedFor = new LinkedHashSet<>();
-        for (IkeOutput output : endpoint.handle(input, simulation.now())) {
+        for (IkeOutput output : outputs) {
             switch (output) {
                 case IkeOutput.SendDatagram send -> simulation.send(this, send);
                 case IkeOutput.InstallChildSa install -> {

@@ -95,7 +95,7 @@ class RandomWalkTest {
         SimNode node = scenario.nodes.get(chance.nextInt(scenario.nodes.size()));
         SimNode other = scenario.nodes.get(chance.nextInt(scenario.nodes.size()));
         UnaryOperator<PeerConfig> next = policy;
-        switch (chance.nextInt(14)) {
+        switch (chance.nextInt(16)) {
             case 0 ->
                 scenario.sim.link(LinkModel.PERFECT
                         .withLoss(chance.nextDouble() * 0.4)
@@ -136,6 +136,11 @@ class RandomWalkTest {
                         Duration.ofMillis(chance.nextInt(3000)),
                         () -> node.handle(new IkeInput.InitiateRequested(other.name())));
             }
+            case 13 -> {
+                node.handle(new IkeInput.HandoverBegun());
+                scenario.sim.after(Duration.ofMillis(chance.nextInt(1000)), node::handOver);
+            }
+            case 14 -> node.handOver();
             case 6, 7 -> node.handle(new IkeInput.RekeyRequested(other.name(), IkeInput.RekeyKind.CHILD));
             case 8 -> node.handle(new IkeInput.RekeyRequested(other.name(), IkeInput.RekeyKind.IKE));
             default -> {
