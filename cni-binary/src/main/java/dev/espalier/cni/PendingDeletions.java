@@ -46,6 +46,11 @@ public final class PendingDeletions {
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /** Whether there is one of the container and interface of {@code request}. */
+    public boolean remembers(CniRequest request) {
+        return Files.exists(file(request));
+    }
+
     /** What is to be finished. A file that is no request is set aside under another name, so that it does not keep the others from being finished. */
     public List<CniRequest> list() throws IOException {
         File[] files = folder.toFile().listFiles();

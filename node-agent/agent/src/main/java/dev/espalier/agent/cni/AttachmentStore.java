@@ -21,8 +21,9 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * The attachments of this node, a JSON file each: {@code pods/CONTAINER@INTERFACE.json} in the agent's run folder. A write is on disk, whole, when it returns.
- * Threads may work on different attachments at a time.
+ * The attachments of this node, a JSON file each: {@code pods/CONTAINER@INTERFACE.json} in the agent's run folder. A write is there, whole, when it returns,
+ * whenever this process is killed. It is not forced onto a disk: what it is about, interfaces and routes, does not outlive the kernel either, and after a crash of that
+ * the files that are left are of pods that are gone. Threads may work on different attachments at a time.
  */
 final class AttachmentStore {
     private static final String SUFFIX = ".json";
@@ -50,10 +51,8 @@ final class AttachmentStore {
             while (octets.hasRemaining()) {
                 out.write(octets);
             }
-            out.force(true);
         }
         Files.move(temporary, file(attachment.key()), StandardCopyOption.ATOMIC_MOVE);
-        syncFolder();
     }
 
     Optional<Attachment> find(String key) throws IOException {
@@ -76,9 +75,7 @@ final class AttachmentStore {
     }
 
     void remove(String key) throws IOException {
-        if (Files.deleteIfExists(file(key))) {
-            syncFolder();
-        }
+        Files.deleteIfExists(file(key));
     }
 
     private List<Path> files(String suffix) throws IOException {
@@ -94,12 +91,6 @@ final class AttachmentStore {
 
     private Path file(String key) {
         return folder.resolve(key + SUFFIX);
-    }
-
-    private void syncFolder() throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     // What cannot be read is set aside: it must not keep the other pods from being served. Its interface, routes and

@@ -103,7 +103,9 @@ final class CniPlugin {
             return ChainedPod.passOn(config, node);
         }
         // One that the same container was detached with must not come after the new interface is there.
-        finishPending();
+        if (pending.remembers(request)) {
+            finishPending();
+        }
         int inner = node.innerMtu();
         if (config.mtu() > inner) {
             throw new CniFailure(

@@ -39,13 +39,16 @@ public final class CniServer implements AutoCloseable {
     private static final Duration REQUEST_WITHIN = Duration.ofSeconds(10);
     private static final Duration FINISH_WITHIN = Duration.ofSeconds(10);
 
+    private final Path runFolder;
+    private final NodeState node;
     private final Path socket;
-    private final PodNetwork pods;
-    private final CniPlugin plugin;
     private final Semaphore connections = new Semaphore(MOST_CONNECTIONS);
     private final ExecutorService requests;
-    private @Nullable ServerSocketChannel server;
-    private @Nullable Object socketFile;
+    private volatile @Nullable Serving serving;
+
+    /** What there is between start and close. */
+    private record Serving(
+            ServerSocketChannel channel, Object socketFile, PodWiring wiring, PodNetwork pods, CniPlugin plugin) {}
 
     /** @param runFolder where socket and state are; has to be an absolute path of at most 98 octets, which is what a socket's path may have */
     public CniServer(Path runFolder, NodeState node) {
@@ -54,46 +57,60 @@ public final class CniServer implements AutoCloseable {
 
     /** @param requests runs each request on a thread of its own, in the network namespace that is the node's */
     CniServer(Path runFolder, NodeState node, ExecutorService requests) {
+        this.runFolder = runFolder;
+        this.node = node;
         this.requests = requests;
         socket = runFolder.resolve(SOCKET);
-        pods = new PodNetwork(new AttachmentStore(runFolder), new PodWiring());
-        plugin = new CniPlugin(node, pods, PendingDeletions.besides(socket), System::nanoTime);
     }
 
     /**
-     * Takes over from an earlier agent: listens, makes the attachments that are left right, finishes DELs that came in between, then answers.
+     * Takes over from an earlier agent: listens, makes the attachments that are left right, finishes DELs that came in between, then answers. The node is the
+     * calling thread's network namespace.
      *
      * @throws IOException when the socket cannot be made or the state on disk cannot be read; names the path
      */
     public void start() throws IOException {
         Files.createDirectories(socket.toAbsolutePath().getParent());
         ServerSocketChannel channel = listen();
+        PodWiring wiring = null;
         try {
+            Object file = fileKey(socket);
+            wiring = PodWiring.open();
+            PodNetwork pods = new PodNetwork(new AttachmentStore(runFolder), wiring);
+            CniPlugin plugin = new CniPlugin(node, pods, PendingDeletions.besides(socket), System::nanoTime);
             // Listening comes first: see PendingDeletions. Connections wait until accept.
             pods.recover();
             plugin.finishPending();
+            Serving started = new Serving(channel, file, wiring, pods, plugin);
+            serving = started;
+            Thread.ofPlatform().daemon().name("cni accept").start(() -> accept(started));
         } catch (IOException | RuntimeException e) {
             channel.close();
+            if (wiring != null) {
+                wiring.close();
+            }
             Files.deleteIfExists(socket);
             throw e;
         }
-        server = channel;
-        Thread.ofPlatform().daemon().name("cni accept").start(() -> accept(channel));
     }
 
     /** Makes rules, routes and neighbours of all pods right again; for when the kernel's were changed by somebody else. */
     public void repair() throws IOException {
-        pods.repair();
+        Serving current = serving;
+        if (current != null) {
+            current.pods.repair();
+        }
     }
 
     /** Finishes the requests that have begun and stops. Pods stay attached. */
     @Override
     public void close() throws IOException {
-        ServerSocketChannel channel = server;
-        if (channel == null) {
+        Serving ending = serving;
+        if (ending == null) {
             return;
         }
-        channel.close();
+        serving = null;
+        ending.channel.close();
         requests.shutdown();
         try {
             if (!requests.awaitTermination(FINISH_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -102,8 +119,9 @@ public final class CniServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        ending.wiring.close();
         // A newer agent may have put its own there.
-        if (Files.exists(socket) && fileKey(socket).equals(socketFile)) {
+        if (Files.exists(socket) && fileKey(socket).equals(ending.socketFile)) {
             Files.delete(socket);
         }
     }
@@ -115,7 +133,6 @@ public final class CniServer implements AutoCloseable {
         try {
             channel.bind(UnixDomainSocketAddress.of(temporary), MOST_CONNECTIONS);
             Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-------"));
-            socketFile = fileKey(temporary);
             // By renaming, so that it is there with its mode, and takes the place of a dead one, at once.
             Files.move(temporary, socket, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return channel;
@@ -126,13 +143,13 @@ public final class CniServer implements AutoCloseable {
         }
     }
 
-    private void accept(ServerSocketChannel channel) {
-        while (channel.isOpen()) {
+    private void accept(Serving current) {
+        while (current.channel.isOpen()) {
             connections.acquireUninterruptibly();
             boolean handedOn = false;
             try {
-                SocketChannel client = channel.accept();
-                requests.execute(() -> serve(client));
+                SocketChannel client = current.channel.accept();
+                requests.execute(() -> serve(client, current.plugin));
                 handedOn = true;
             } catch (ClosedChannelException e) {
                 return;
@@ -146,14 +163,14 @@ public final class CniServer implements AutoCloseable {
         }
     }
 
-    private void serve(SocketChannel client) {
+    private void serve(SocketChannel client, CniPlugin plugin) {
         try (client) {
             UnixDomainPrincipal peer = client.getOption(ExtendedSocketOptions.SO_PEERCRED);
             if (!peer.user().getName().equals(Files.getOwner(socket).getName())) {
                 LOG.warnf("refused a CNI request of user %s", peer.user());
                 return;
             }
-            ByteBuffer reply = ByteBuffer.wrap(reply(read(client)).encode());
+            ByteBuffer reply = ByteBuffer.wrap(reply(read(client), plugin).encode());
             while (reply.hasRemaining()) {
                 client.write(reply);
             }
@@ -164,7 +181,7 @@ public final class CniServer implements AutoCloseable {
         }
     }
 
-    private CniReply reply(byte[] body) {
+    private static CniReply reply(byte[] body, CniPlugin plugin) {
         try {
             return plugin.handle(CniRequest.decode(body));
         } catch (CniFailure e) {
@@ -173,7 +190,7 @@ public final class CniServer implements AutoCloseable {
     }
 
     // Somebody who connects and says nothing must not hold a place for ever.
-    private byte[] read(SocketChannel client) throws IOException {
+    private static byte[] read(SocketChannel client) throws IOException {
         AtomicBoolean done = new AtomicBoolean();
         Thread watchdog = Thread.startVirtualThread(() -> {
             try {

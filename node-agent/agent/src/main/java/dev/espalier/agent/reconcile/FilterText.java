@@ -30,6 +30,8 @@ final class FilterText {
     static final int TO_PODS_MARK = 0x1000;
     /** Group of the node's ends of pods' interfaces (IFLA_GROUP). */
     static final int POD_GROUP = 7700;
+    /** Group of those that {@code agent.cni} is about to remove. */
+    static final int DEPARTING_GROUP = 7701;
 
     static final String TABLE = "espalier";
     /** The sets of the tables {@code inet} and {@code netdev}. */
@@ -102,6 +104,9 @@ final class FilterText {
 
     private void mainRules() {
         fromPod();
+        // What is neither a pod any more nor yet gone is not from outside either.
+        rule("inet", "arrival", "iifgroup " + DEPARTING_GROUP + " drop");
+        rule("inet", "departure", "oifgroup " + DEPARTING_GROUP + " drop");
         String outside = "oifgroup != " + POD_GROUP + " " + notTun("oifname");
         String comesFromOutside = "iifgroup != " + POD_GROUP + " " + notTun("iifname");
         rule("inet", "arrival", "iifgroup " + POD_GROUP + " jump from-pod");

@@ -1,6 +1,7 @@
 package dev.espalier.agent.cni;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.agent.reconcile.NodeNetworking;
@@ -277,6 +278,22 @@ class PacketFilterRootTest extends NodeWithCni {
         assertThat(neighbours()).isEqualTo(neighbours);
         in(b, "ping -c 1 -W 2 " + address(addedA, 0));
         in(b, "ping -c 1 -W 2 " + address(addedA, 1));
+    }
+
+    @Test
+    void aPodThatIsBeingRemovedSendsAndReceivesNothingAndIsNotCountedAsAnythingElse() throws IOException {
+        String host = Attachment.hostInterface(Attachment.key("a", "eth0"));
+        sh("ip", "link", "set", host, "group", Integer.toString(Departures.GROUP));
+
+        for (int family = 0; family < 2; family++) {
+            assertNoAnswer(a, family == 0 ? OUTSIDE_V4 : OUTSIDE_V6);
+            assertNoAnswer(a, address(addedB, family));
+            assertNoAnswer(b, address(addedA, family));
+        }
+        assertThat(networking.filter().drops())
+                .contains(entry("clear-inbound", 0L), entry("clear-outbound", 0L), entry("spoofed-source", 0L));
+        sh("ip", "link", "set", host, "group", Integer.toString(PodWiring.POD_GROUP));
+        in(a, "ping -c 1 -W 2 " + OUTSIDE_V4);
     }
 
     @Test

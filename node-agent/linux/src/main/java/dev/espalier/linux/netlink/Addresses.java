@@ -4,6 +4,7 @@ import dev.espalier.linux.libc.Errno;
 import dev.espalier.linux.libc.ErrnoException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The addresses of a namespace's interfaces; part of {@link Rtnetlink}. */
 public final class Addresses {
@@ -44,6 +45,8 @@ public final class Addresses {
     /** False when address or interface was not there. */
     public boolean delete(InterfaceAddress address) throws ErrnoException {
         return Rtnetlink.unlessGone(
-                socket, AddressCodec.request(Netlink.DEL_ADDRESS, 0, address), Errno.EADDRNOTAVAIL, Errno.ENODEV);
+                socket,
+                AddressCodec.request(Netlink.DEL_ADDRESS, 0, address),
+                Set.of(Errno.EADDRNOTAVAIL, Errno.ENODEV));
     }
 }

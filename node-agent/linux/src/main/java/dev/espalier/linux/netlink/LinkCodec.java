@@ -1,6 +1,8 @@
 package dev.espalier.linux.netlink;
 
 import dev.espalier.wire.Octets;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** struct ifinfomsg and IFLA_* (linux/if_link.h). */
@@ -12,9 +14,15 @@ final class LinkCodec {
     static final int IFLA_MASTER = 10;
     static final int IFLA_LINKINFO = 18;
     static final int IFLA_IFALIAS = 20;
+    private static final int IFLA_AF_SPEC = 26;
     static final int IFLA_GROUP = 27;
     static final int IFLA_NET_NS_FD = 28;
+    private static final int IFLA_EXT_MASK = 29;
+    private static final int IFLA_NUM_TX_QUEUES = 31;
+    private static final int IFLA_NUM_RX_QUEUES = 32;
     static final int IFLA_LINK_NETNSID = 37;
+    private static final int IFLA_INET_CONF = 1;
+    private static final int RTEXT_FILTER_SKIP_STATS = 8;
     private static final int INFO_KIND = 1;
     private static final int INFO_DATA = 2;
     private static final int VETH_INFO_PEER = 1;
@@ -71,6 +79,28 @@ final class LinkCodec {
         return request.endNest(peer).endNest(data).endNest(info);
     }
 
+    /** Statistics, half of the answer, are left out of it. */
+    static Request getByName(String name) {
+        return byName(Netlink.GET_LINK, name).attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    }
+
+    static Request setAlias(Request change, String alias) {
+        // Without the terminating zero, which the kernel would count as part of the text.
+        return change.attribute(IFLA_IFALIAS, alias.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Request setIpv4(Request change, Map<Ipv4Setting, Integer> settings) {
+        int families = change.beginNest(IFLA_AF_SPEC);
+        int family = change.beginNest(Netlink.AF_INET);
+        int values = change.beginNest(IFLA_INET_CONF);
+        settings.forEach((setting, value) -> change.attribute(setting.number(), value));
+        return change.endNest(values).endNest(family).endNest(families);
+    }
+
+    static Request deleteGroup(int group) {
+        return request(Netlink.DEL_LINK, 0, 0, "interfaces of group " + group).attribute(IFLA_GROUP, group);
+    }
+
     static Link parse(Octets body) {
         int flags = Attributes.i32(body, 8);
         Attributes attributes = Attributes.parse(body, BODY_BYTES);
@@ -97,6 +127,8 @@ final class LinkCodec {
 
     private static void describe(Request request, String name, int mtu, @Nullable Octets hardwareAddress) {
         request.attribute(IFLA_IFNAME, name).attribute(IFLA_MTU, mtu);
+        // The kernel makes one for each processor that there could be, and uses one.
+        request.attribute(IFLA_NUM_TX_QUEUES, 1).attribute(IFLA_NUM_RX_QUEUES, 1);
         if (hardwareAddress != null) {
             request.attribute(IFLA_ADDRESS, hardwareAddress);
         }

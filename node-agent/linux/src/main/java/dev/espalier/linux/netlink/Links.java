@@ -4,10 +4,10 @@ import dev.espalier.linux.libc.Errno;
 import dev.espalier.linux.libc.ErrnoException;
 import dev.espalier.linux.libc.Fd;
 import dev.espalier.wire.Octets;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The interfaces of a namespace; part of {@link Rtnetlink}. */
 public final class Links {
@@ -27,7 +27,7 @@ public final class Links {
 
     /** The interface called {@code name}; throws ENODEV when there is none. */
     public Link get(String name) throws ErrnoException {
-        return single(LinkCodec.byName(Netlink.GET_LINK, name));
+        return single(LinkCodec.getByName(name));
     }
 
     /** The interface with {@code index}; throws ENODEV when there is none. */
@@ -85,8 +85,7 @@ public final class Links {
 
     /** Free text of at most 255 octets that shows in {@code ip link}. */
     public void setAlias(int index, String alias) throws ErrnoException {
-        // Without the terminating zero, which the kernel would count as part of the text.
-        change(change(index).attribute(LinkCodec.IFLA_IFALIAS, alias.getBytes(StandardCharsets.UTF_8)));
+        change(LinkCodec.setAlias(change(index), alias));
     }
 
     /** Moves the interface into another namespace, where it gets a new index, is down and has no address. */
@@ -96,13 +95,13 @@ public final class Links {
 
     /** Deletes the interface, and with a veth its peer; false when it was not there. */
     public boolean delete(String name) throws ErrnoException {
-        return Rtnetlink.unlessGone(socket, LinkCodec.byName(Netlink.DEL_LINK, name), Errno.ENODEV);
+        return Rtnetlink.unlessGone(socket, LinkCodec.byName(Netlink.DEL_LINK, name), Set.of(Errno.ENODEV));
     }
 
     /** Deletes the interface, and with a veth its peer; false when it was not there. */
     public boolean delete(int index) throws ErrnoException {
         return Rtnetlink.unlessGone(
-                socket, LinkCodec.request(Netlink.DEL_LINK, 0, index, "interface " + index), Errno.ENODEV);
+                socket, LinkCodec.request(Netlink.DEL_LINK, 0, index, "interface " + index), Set.of(Errno.ENODEV));
     }
 
     private static Request change(int index) {

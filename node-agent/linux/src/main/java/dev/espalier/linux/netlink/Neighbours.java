@@ -6,6 +6,7 @@ import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The ARP and neighbour discovery tables of a namespace; part of {@link Rtnetlink}. */
@@ -43,7 +44,7 @@ public final class Neighbours {
     public boolean delete(int interfaceIndex, IpAddress address) throws ErrnoException {
         Request request = new Request(Netlink.DEL_NEIGHBOUR, 0, address + " dev " + interfaceIndex);
         body(request, Netlink.family(address.v6()), interfaceIndex, 0).attribute(NDA_DST, address);
-        return Rtnetlink.unlessGone(socket, request, Errno.ENOENT, Errno.ENODEV);
+        return Rtnetlink.unlessGone(socket, request, Set.of(Errno.ENOENT, Errno.ENODEV));
     }
 
     static Request permanent(Neighbour neighbour) {

@@ -12,8 +12,12 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** A netlink socket in the network namespace of the thread that opened it. One request at a time; threads wait for one another. */
 final class NetlinkSocket implements AutoCloseable {
@@ -26,14 +30,18 @@ final class NetlinkSocket implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 << 10;
     private static final int DUMP_ATTEMPTS = 20;
 
+    /** Of closed sockets: an arena that is closed makes all threads stop for a moment, and one socket is opened for each pod that comes. */
+    private static final Deque<MemorySegment> FREE_BUFFERS = new ConcurrentLinkedDeque<>();
+
     private final Fd fd;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment buffer = arena.allocate(BUFFER_BYTES, 8);
+    private final MemorySegment buffer;
     private final ReentrantLock lock = new ReentrantLock();
     private int sequence;
 
     private NetlinkSocket(Fd fd) {
         this.fd = fd;
+        MemorySegment used = FREE_BUFFERS.poll();
+        buffer = used != null ? used : Arena.global().allocate(BUFFER_BYTES, 8);
     }
 
     /**
@@ -89,6 +97,33 @@ final class NetlinkSocket implements AutoCloseable {
                     }
                     answers.add(message);
                 }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One of several requests, and the errors of it that are none. */
+    record Step(Request request, Set<Integer> tolerated) {}
+
+    /**
+     * Sends requests with one system call, or one for each further {@value #BUFFER_BYTES} octets of them; the kernel carries them out in their order, one by one.
+     * Only errors are heard of.
+     *
+     * @throws ErrnoException the first error; the requests behind it are carried out nevertheless
+     */
+    void transactAll(List<Step> steps) throws ErrnoException {
+        lock.lock();
+        try {
+            ErrnoException first = null;
+            for (int from = 0; from < steps.size(); ) {
+                int to = sendFrom(steps, from);
+                ErrnoException error = errorOf(steps.subList(from, to));
+                first = first == null ? error : first;
+                from = to;
+            }
+            if (first != null) {
+                throw first;
             }
         } finally {
             lock.unlock();
@@ -152,7 +187,7 @@ final class NetlinkSocket implements AutoCloseable {
         try {
             if (fd.isOpen()) {
                 fd.close();
-                arena.close();
+                FREE_BUFFERS.push(buffer);
             }
         } finally {
             lock.unlock();
@@ -163,18 +198,68 @@ final class NetlinkSocket implements AutoCloseable {
         sequence = sequence == Integer.MAX_VALUE ? 1 : sequence + 1;
         byte[] message = request.encode(sequence, flags);
         if (message.length > BUFFER_BYTES) {
-            throw new ErrnoException(Netlink.name(request.type()), request.subject(), Errno.EMSGSIZE);
+            throw failure(request, Errno.EMSGSIZE);
         }
         Memory.copyFromHeap(message, 0, buffer.address(), message.length);
         int sent = HotCalls.sendTo(fd.number(), buffer.address(), message.length, 0, 0, 0);
         if (sent < 0) {
-            throw new ErrnoException(Netlink.name(request.type()), request.subject(), -sent);
+            throw failure(request, -sent);
         }
         return sequence;
     }
 
+    // Returns the first step that did not fit in; the last of those that did is the one that is acknowledged.
+    private int sendFrom(List<Step> steps, int from) throws ErrnoException {
+        int to = from;
+        int length = 0;
+        while (to < steps.size() && length + steps.get(to).request.length() <= BUFFER_BYTES) {
+            length += steps.get(to++).request.length();
+        }
+        if (to == from) {
+            throw failure(steps.get(from).request, Errno.EMSGSIZE);
+        }
+        if (sequence > Integer.MAX_VALUE - (to - from)) {
+            sequence = 0;
+        }
+        int at = 0;
+        for (int i = from; i < to; i++) {
+            byte[] message = steps.get(i).request.encode(++sequence, i == to - 1 ? Netlink.F_ACK : 0);
+            Memory.copyFromHeap(message, 0, buffer.address() + at, message.length);
+            at += message.length;
+        }
+        int sent = HotCalls.sendTo(fd.number(), buffer.address(), at, 0, 0, 0);
+        if (sent < 0) {
+            throw failure(steps.get(from).request, -sent);
+        }
+        return to;
+    }
+
+    // Of steps that have just been sent.
+    private @Nullable ErrnoException errorOf(List<Step> steps) throws ErrnoException {
+        ErrnoException first = null;
+        while (true) {
+            for (Message message : receive(steps.getLast().request)) {
+                int at = message.sequence() - (sequence - steps.size() + 1);
+                if (at < 0 || at >= steps.size() || message.type() != Netlink.ERROR) {
+                    continue;
+                }
+                Step step = steps.get(at);
+                if (first == null && message.errno() != 0 && !step.tolerated.contains(message.errno())) {
+                    first = failure(step.request, message);
+                }
+                if (at == steps.size() - 1) {
+                    return first;
+                }
+            }
+        }
+    }
+
     private List<Message> receive(Request request) throws ErrnoException {
         return Message.split(receiveDatagram(request.subject()));
+    }
+
+    private static ErrnoException failure(Request request, int errno) {
+        return new ErrnoException(Netlink.name(request.type()), request.subject(), errno);
     }
 
     private static ErrnoException failure(Request request, Message message) {

@@ -90,6 +90,11 @@ final class Request {
         return this;
     }
 
+    /** Of the whole message, in octets. */
+    int length() {
+        return bytes.position();
+    }
+
     /** The whole message. */
     byte[] encode(int sequence, int moreFlags) {
         int length = bytes.position();

@@ -4,6 +4,7 @@ import dev.espalier.linux.libc.Errno;
 import dev.espalier.linux.libc.ErrnoException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The routing tables of a namespace; part of {@link Rtnetlink}. */
 public final class Routes {
@@ -50,6 +51,8 @@ public final class Routes {
     /** False when the route, its table or its interface was not there. */
     public boolean delete(Route route) throws ErrnoException {
         return Rtnetlink.unlessGone(
-                socket, RouteCodec.request(Netlink.DEL_ROUTE, 0, route), Errno.ESRCH, Errno.ENOENT, Errno.ENODEV);
+                socket,
+                RouteCodec.request(Netlink.DEL_ROUTE, 0, route),
+                Set.of(Errno.ESRCH, Errno.ENOENT, Errno.ENODEV));
     }
 }

@@ -1,6 +1,7 @@
 package dev.espalier.linux.netlink;
 
 import dev.espalier.linux.libc.ErrnoException;
+import java.util.Set;
 
 /**
  * Reads and changes the network set-up of one namespace: that of the thread that opens it, for as long as it is open, from whichever thread it is used
@@ -49,21 +50,24 @@ public final class Rtnetlink implements AutoCloseable {
         return neighbours;
     }
 
+    /** For changes that are sent together. */
+    public Batch batch() {
+        return new Batch(socket);
+    }
+
     @Override
     public void close() {
         socket.close();
     }
 
     /** Sends a deletion; false when the kernel answers with one of {@code gone}. */
-    static boolean unlessGone(NetlinkSocket socket, Request request, int... gone) throws ErrnoException {
+    static boolean unlessGone(NetlinkSocket socket, Request request, Set<Integer> gone) throws ErrnoException {
         try {
             socket.transact(request);
             return true;
         } catch (ErrnoException e) {
-            for (int errno : gone) {
-                if (e.errno() == errno) {
-                    return false;
-                }
+            if (gone.contains(e.errno())) {
+                return false;
             }
             throw e;
         }

@@ -4,9 +4,12 @@ import dev.espalier.linux.libc.Errno;
 import dev.espalier.linux.libc.ErrnoException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The routing policy rules of a namespace; part of {@link Rtnetlink}. */
 public final class Rules {
+    static final Set<Integer> GONE = Set.of(Errno.ENOENT, Errno.ESRCH, Errno.EAFNOSUPPORT);
+
     private final NetlinkSocket socket;
 
     Rules(NetlinkSocket socket) {
@@ -44,7 +47,6 @@ public final class Rules {
 
     /** Deletes one rule that matches in everything given; false when there was none. */
     public boolean delete(Rule rule) throws ErrnoException {
-        return Rtnetlink.unlessGone(
-                socket, RuleCodec.request(Netlink.DEL_RULE, 0, rule), Errno.ENOENT, Errno.ESRCH, Errno.EAFNOSUPPORT);
+        return Rtnetlink.unlessGone(socket, RuleCodec.request(Netlink.DEL_RULE, 0, rule), GONE);
     }
 }

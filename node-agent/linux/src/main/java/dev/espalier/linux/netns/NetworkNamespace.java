@@ -173,11 +173,19 @@ public final class NetworkNamespace implements AutoCloseable {
                 result.completeExceptionally(e);
             }
         });
+        try {
+            return await(result);
+        } finally {
+            // Until it has ended, it keeps the namespace.
+            join(thread);
+        }
+    }
+
+    static <T> T await(CompletableFuture<T> result) throws IOException {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    thread.join();
                     return result.get();
                 } catch (InterruptedException e) {
                     interrupted = true;
@@ -192,7 +200,21 @@ public final class NetworkNamespace implements AutoCloseable {
         }
     }
 
-    private static IOException unwrap(@Nullable Throwable cause) throws IOException {
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static IOException unwrap(@Nullable Throwable cause) throws IOException {
         switch (cause) {
             case IOException e -> throw e;
             case RuntimeException e -> throw e;

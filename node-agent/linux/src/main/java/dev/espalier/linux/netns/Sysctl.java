@@ -41,6 +41,15 @@ public final class Sysctl {
         }
     }
 
+    /** As {@link #setIfPresent}, but looks first: for many a key the kernel takes a lock that others want when it is set, whatever to. */
+    public static boolean ensureIfPresent(String key, String value) throws IOException {
+        try {
+            return get(key).equals(value) || setIfPresent(key, value);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
     public static String get(String key) throws IOException {
         return Files.readString(file(key)).strip();
     }

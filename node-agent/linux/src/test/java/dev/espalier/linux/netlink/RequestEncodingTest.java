@@ -28,7 +28,8 @@ class RequestEncodingTest {
     private static Map<String, Request> ours() {
         Map<String, Request> requests = new TreeMap<>();
         requests.put(
-                "link add va mtu 1400 address 02:00:00:00:00:01 type veth peer name vb mtu 1400 address 02:00:00:00:00:02",
+                "link add va mtu 1400 address 02:00:00:00:00:01 numtxqueues 1 numrxqueues 1"
+                        + " type veth peer name vb mtu 1400 address 02:00:00:00:00:02 numtxqueues 1 numrxqueues 1",
                 LinkCodec.createVeth(new VethPair("va", mac(1), "vb", mac(2), null, 1400, 0)));
         requests.put("link set dev va up", LinkCodec.setFlags(VA, 1, 1));
         requests.put("link set dev va down", LinkCodec.setFlags(VA, 0, 1));
