@@ -25,7 +25,7 @@ public final class Bench implements Callable<Integer> {
     private static final String NATIVE = "libcrypto";
 
     @Option(
-            names = "--rounds",
+            names = {"--rounds", "--runs"},
             defaultValue = "5",
             description = "How often each candidate is measured (${DEFAULT-VALUE}).")
     private int rounds;
@@ -37,7 +37,7 @@ public final class Bench implements Callable<Integer> {
     private int seconds;
 
     @Option(
-            names = "--candidates",
+            names = {"--candidates", "--only"},
             split = ",",
             defaultValue = "none,wireguard-go,jdk,libcrypto,libcrypto-debian13,strongswan",
             description =

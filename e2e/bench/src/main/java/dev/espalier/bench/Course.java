@@ -9,10 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /** One candidate in its own namespaces, and how it is measured. */
 final class Course implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** More than a million packets. */
+    private static final double WARM_UP_OCTETS = 1.5e9;
+
+    private static final int WARM_UP_RUNS = 8;
 
     private final Candidate candidate;
     private final Topology topology;
@@ -44,7 +50,15 @@ final class Course implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start());
         Wait.pause(500);
-        iperf(3, 1);
+        warmUp();
+    }
+
+    /** Until the JVM has compiled what carries packets: by octets rather than by time, since what is slow at first needs longer. */
+    private void warmUp() throws IOException {
+        double octets = 0;
+        for (int i = 0; i < WARM_UP_RUNS && octets < WARM_UP_OCTETS; i++) {
+            octets += iperf(2, 1).get("bytes").asDouble();
+        }
     }
 
     private boolean pings() {
@@ -85,12 +99,26 @@ final class Course implements AutoCloseable {
 
     private void throughput(int flows, Measure rate, Measure cpu) throws IOException {
         double before = CpuMeter.seconds(candidate.daemons());
+        Map<String, Double> threads = CpuMeter.secondsByThread(candidate.daemons());
         JsonNode received = iperf(seconds, flows);
         double used = CpuMeter.seconds(candidate.daemons()) - before;
         results.add(candidate.name(), rate, received.get("bits_per_second").asDouble() / 1e9);
+        tellBusiest(threads, received.get("bytes").asDouble() / 1e9);
         if (!candidate.daemons().isEmpty()) {
             results.add(candidate.name(), cpu, used / (received.get("bytes").asDouble() / 1e9));
         }
+    }
+
+    /** Which threads the CPU time went to, for whoever wonders why. */
+    private void tellBusiest(Map<String, Double> before, double gigabytes) throws IOException {
+        StringBuilder text = new StringBuilder();
+        CpuMeter.secondsByThread(candidate.daemons()).entrySet().stream()
+                .map(e -> Map.entry(e.getKey(), (e.getValue() - before.getOrDefault(e.getKey(), 0.0)) / gigabytes))
+                .filter(e -> e.getValue() >= 0.02)
+                .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+                .limit(6)
+                .forEach(e -> text.append(String.format(Locale.ROOT, "  %s %.2f s/GB", e.getKey(), e.getValue())));
+        System.err.println("threads of " + candidate.name() + ":" + text);
     }
 
     private JsonNode iperf(int forSeconds, int flows) throws IOException {

@@ -102,27 +102,39 @@ final class FilterText {
         }
     }
 
+    /** What need not be looked at any further, said first and once: every packet of every pod goes through here. */
+    private void passTun(String chain, String which) {
+        rule("inet", chain, which + " \"" + plan.tun() + "\" accept");
+        rule("inet", chain, which + " \"lo\" accept");
+    }
+
     private void mainRules() {
         fromPod();
         // What is neither a pod any more nor yet gone is not from outside either.
         rule("inet", "arrival", "iifgroup " + DEPARTING_GROUP + " drop");
         rule("inet", "departure", "oifgroup " + DEPARTING_GROUP + " drop");
-        String outside = "oifgroup != " + POD_GROUP + " " + notTun("oifname");
-        String comesFromOutside = "iifgroup != " + POD_GROUP + " " + notTun("iifname");
-        rule("inet", "arrival", "iifgroup " + POD_GROUP + " jump from-pod");
-        rule("inet", "arrival", "iifgroup " + POD_GROUP + mark());
-        rule("inet", "arrival", comesFromOutside + "jump from-outside");
+        rule("inet", "from-pod", mark().strip());
+        rule("inet", "arrival", "iifgroup " + POD_GROUP + " goto from-pod");
+        passTun("arrival", "iifname");
+        rule("inet", "arrival", "jump from-outside");
+        rule("inet", "departure", "oifgroup " + POD_GROUP + " accept");
+        passTun("departure", "oifname");
         for (String v : FAMILIES) {
             String ip = ip(v);
             rule("inet", "from-outside", ip + " daddr @own" + v + drop("clear-inbound"));
             rule("inet", "from-outside", ip + " saddr @pods" + v + drop("clear-inbound"));
-            rule("inet", "to-pods", comesFromOutside + ip + " daddr @own" + v + " ct status snat,dnat" + mark());
+            rule(
+                    "inet",
+                    "to-pods",
+                    "ct status snat,dnat iifgroup != " + POD_GROUP + " " + notTun("iifname") + ip + " daddr @own" + v
+                            + mark());
             rule(
                     "inet",
                     "to-outside",
-                    outside + ip + " saddr @own" + v + " " + ip + " daddr != @pods" + v + " masquerade fully-random");
-            rule("inet", "departure", outside + ip + " saddr @pods" + v + drop("clear-outbound"));
-            rule("inet", "departure", outside + ip + " daddr @pods" + v + drop("clear-outbound"));
+                    "oifgroup != " + POD_GROUP + " " + notTun("oifname") + ip + " saddr @own" + v + " " + ip
+                            + " daddr != @pods" + v + " masquerade fully-random");
+            rule("inet", "departure", ip + " saddr @pods" + v + drop("clear-outbound"));
+            rule("inet", "departure", ip + " daddr @pods" + v + drop("clear-outbound"));
         }
     }
 
@@ -130,7 +142,9 @@ final class FilterText {
     // table: only
     // packets with pods at both ends are ours to judge.
     private void chainedRules() {
-        rule("inet", "arrival", notTun("iifname") + "jump from-outside");
+        passTun("arrival", "iifname");
+        rule("inet", "arrival", "jump from-outside");
+        passTun("departure", "oifname");
         for (String v : FAMILIES) {
             String ip = ip(v);
             // Pods of other nodes come through the tunnel, to whatever is not this host itself.
@@ -154,8 +168,8 @@ final class FilterText {
             rule(
                     "inet",
                     "departure",
-                    notTun("oifname") + ip + " saddr @pods" + v + " " + ip + " daddr @pods" + v + " " + ip
-                            + " daddr != @own" + v + drop("clear-outbound"));
+                    ip + " saddr @pods" + v + " " + ip + " daddr @pods" + v + " " + ip + " daddr != @own"
+                            + v + drop("clear-outbound"));
         }
     }
 
