@@ -36,11 +36,11 @@ final class CpuMeter {
                 for (Path thread : threads) {
                     try {
                         String name = Files.readString(thread.resolve("comm")).strip();
-                        String[] nanos = Files.readString(thread.resolve("schedstat")).split(" ");
+                        String[] nanos =
+                                Files.readString(thread.resolve("schedstat")).split(" ");
                         seconds.merge((char) ('a' + i) + ":" + name, Long.parseLong(nanos[0]) / 1e9, Double::sum);
-                    } catch (NoSuchFileException e) {
+                    } catch (NoSuchFileException ended) {
                         // It has ended since the folder was read.
-                        continue;
                     }
                 }
             }

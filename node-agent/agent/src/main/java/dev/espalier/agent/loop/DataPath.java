@@ -1,6 +1,7 @@
 package dev.espalier.agent.loop;
 
 import dev.espalier.esp.packet.DropCounters;
+import dev.espalier.esp.sad.OutboundSa;
 import dev.espalier.esp.sad.SecurityDatabase;
 import dev.espalier.linux.libc.ErrnoException;
 import dev.espalier.linux.tun.TunQueue;
@@ -27,6 +28,7 @@ public final class DataPath implements AutoCloseable {
     private final DropCounters drops = new DropCounters();
     private final LoopCounters counters = new LoopCounters();
     private final IkeSender ikeSender;
+    private final PathProbe probe;
     private final OutboundLoop outbound;
     private final List<InboundLoop> inbound = new ArrayList<>();
     private final Runnable onChange;
@@ -45,6 +47,7 @@ public final class DataPath implements AutoCloseable {
             throws ErrnoException {
         this.database = database;
         this.ikeSender = new IkeSender(sockets);
+        this.probe = new PathProbe(sockets);
         this.outbound = new OutboundLoop("esp-out", tun, sockets, database, settings, drops, counters, control);
         for (UdpSocket socket : sockets.all()) {
             String name = "udp-in-" + socket.port() + (socket.v6() ? "-v6" : "-v4");
@@ -76,6 +79,16 @@ public final class DataPath implements AutoCloseable {
      */
     public void sendKeepalive(UdpPath path) throws ErrnoException {
         ikeSender.sendKeepalive(path);
+    }
+
+    /**
+     * Sends a dummy packet along the path of {@code sa} that routers must not fragment; whether it has left. Any thread.
+     *
+     * @param outerOctets of the packet with its outer IP header
+     * @throws ErrnoException only for what is a bug of ours or the end of the socket
+     */
+    public boolean probe(OutboundSa sa, int outerOctets) throws ErrnoException {
+        return probe.send(sa, outerOctets, System.nanoTime());
     }
 
     public DataPathStatistics statistics() {

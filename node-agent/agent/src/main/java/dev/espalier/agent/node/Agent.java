@@ -6,6 +6,7 @@ import dev.espalier.agent.ike.IkeEngine;
 import dev.espalier.agent.ike.IkeInbox;
 import dev.espalier.agent.ike.IkeLoop;
 import dev.espalier.agent.kube.NodeViewSource;
+import dev.espalier.agent.loop.PathMtus;
 import dev.espalier.agent.observe.AdminSocket;
 import dev.espalier.agent.observe.Drops;
 import dev.espalier.agent.observe.Problems;
@@ -120,7 +121,7 @@ public final class Agent implements AutoCloseable {
                 rekeys,
                 problems);
         cni = new CniServer(settings.runDir(), new CniState(control, view, settings.cniMode()));
-        control.joinWith(dataPlane, reconciler, cni);
+        control.joinWith(dataPlane, new PathMtus(database, dataPlane::probe), reconciler, cni);
         admin = new AdminSocket(
                 settings.runDir().resolve("admin.sock"), new AdminVerbs(view, inbox, Duration.ofSeconds(15)));
     }

@@ -7,6 +7,7 @@ import dev.espalier.agent.ike.IkeInbox;
 import dev.espalier.agent.kube.NodeView;
 import dev.espalier.agent.kube.NodeViewSource;
 import dev.espalier.agent.loop.DataPathSettings;
+import dev.espalier.agent.loop.PathMtus;
 import dev.espalier.agent.observe.Problems;
 import dev.espalier.agent.policy.NodePlan;
 import dev.espalier.agent.policy.PolicyCompiler;
@@ -48,6 +49,7 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
     private final AtomicBoolean repairPending = new AtomicBoolean();
     private @Nullable DataPlane dataPlane;
     private @Nullable Reconciler reconciler;
+    private @Nullable PathMtus pathMtus;
     private @Nullable CniServer cni;
 
     // Written by the control thread, read by any.
@@ -74,8 +76,9 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
     }
 
     /** What it acts on; before {@link #start}. */
-    void joinWith(DataPlane plane, Reconciler newReconciler, CniServer newCni) {
+    void joinWith(DataPlane plane, PathMtus newPathMtus, Reconciler newReconciler, CniServer newCni) {
         dataPlane = plane;
+        pathMtus = newPathMtus;
         reconciler = newReconciler;
         cni = newCni;
     }
@@ -161,6 +164,18 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
         if (view != null) {
             apply(view);
             repairPods();
+            refreshPathMtus();
+        }
+    }
+
+    private void refreshPathMtus() {
+        try {
+            Objects.requireNonNull(pathMtus).refresh(System.nanoTime());
+            problems.set("path MTU", List.of());
+        } catch (ErrnoException e) {
+            if (problems.set("path MTU", List.of(String.valueOf(e.getMessage())))) {
+                LOG.errorf("path MTUs stay as they are: %s", e.getMessage());
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import dev.espalier.agent.loop.DataPathSettings;
 import dev.espalier.agent.loop.DataPathStatistics;
 import dev.espalier.agent.loop.Offloads;
 import dev.espalier.agent.loop.UdpSockets;
+import dev.espalier.esp.sad.OutboundSa;
 import dev.espalier.esp.sad.SecurityDatabase;
 import dev.espalier.linux.libc.Errno;
 import dev.espalier.linux.libc.ErrnoException;
@@ -88,6 +89,12 @@ final class DataPlane implements AutoCloseable {
         if (current != null) {
             current.path.sendKeepalive(path);
         }
+    }
+
+    /** Sends a dummy packet of {@code outerOctets} that must not be fragmented; whether it has left. @throws ErrnoException when the socket is broken */
+    boolean probe(OutboundSa sa, int outerOctets) throws ErrnoException {
+        Running current = running;
+        return current != null && current.path.probe(sa, outerOctets);
     }
 
     /** Since the agent started. */

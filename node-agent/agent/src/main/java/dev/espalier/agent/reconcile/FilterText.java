@@ -168,8 +168,8 @@ final class FilterText {
             rule(
                     "inet",
                     "departure",
-                    ip + " saddr @pods" + v + " " + ip + " daddr @pods" + v + " " + ip + " daddr != @own"
-                            + v + drop("clear-outbound"));
+                    ip + " saddr @pods" + v + " " + ip + " daddr @pods" + v + " " + ip + " daddr != @own" + v
+                            + drop("clear-outbound"));
         }
     }
 

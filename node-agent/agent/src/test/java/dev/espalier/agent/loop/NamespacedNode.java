@@ -178,6 +178,10 @@ final class NamespacedNode implements AutoCloseable {
         return ciphers.cipher(EspTransform.AES_128_GCM_16, keymat, true);
     }
 
+    String namespaceName() {
+        return namespaceName;
+    }
+
     /** A socket of an application in this namespace. */
     DatagramSocket socket(IpAddress address, int port) throws IOException {
         return namespace.call(() -> {

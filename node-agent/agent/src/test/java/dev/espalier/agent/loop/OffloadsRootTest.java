@@ -111,7 +111,7 @@ class OffloadsRootTest {
     }
 
     /** Whether random octets arrive as they were sent. */
-    private static boolean transfer(NamespacedNode from, NamespacedNode to, boolean v6) throws Exception {
+    static boolean transfer(NamespacedNode from, NamespacedNode to, boolean v6) throws Exception {
         InetSocketAddress address = new InetSocketAddress(inner(to.number, v6).toInetAddress(), PORT);
         try (ServerSocket server = to.namespace.call(() -> {
             ServerSocket socket = new ServerSocket();

@@ -78,6 +78,9 @@ public final class EspOutbound {
             drops.count(Drop.PACKET_TOO_BIG);
             return tooBig.replace(packet, view, mtu, nowNanos) ? Verdict.REPLY : Verdict.DROPPED;
         }
+        if (mtu != Integer.MAX_VALUE) {
+            MssClamp.apply(packet, view, mtu);
+        }
         // 5. Outer header.
         int inner = view.trafficClass();
         int trafficClass = (settings.copyDscp() ? inner & 0xfc : 0) | Ecn.encapsulated(inner);

@@ -2,6 +2,7 @@ package dev.espalier.esp.sad;
 
 import dev.espalier.wire.ip.IpPacketView;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -71,24 +72,46 @@ public final class Sad {
 
     /** With one more; {@link IllegalStateException} when the SPI is taken. */
     Sad with(InboundSa sa) {
-        Map<Integer, InboundSa> more = new HashMap<>(inbound);
-        if (more.putIfAbsent(sa.spi(), sa) != null) {
-            throw new IllegalStateException("inbound SPI " + Integer.toHexString(sa.spi()) + " is in use");
-        }
-        return new Sad(more, outbound);
+        return with(List.of(sa), List.of());
     }
 
     /** With one more, used from now on; {@link IllegalStateException} when the peer has an SA with that SPI. */
     Sad with(OutboundSa sa) {
-        List<OutboundSa> sas = new ArrayList<>(outboundSas(sa.peer()));
-        if (sas.stream().anyMatch(other -> other.spi() == sa.spi())) {
-            throw new IllegalStateException(
-                    "outbound SPI " + Integer.toHexString(sa.spi()) + " of " + sa.peer() + " is in use");
+        return with(List.of(), List.of(sa));
+    }
+
+    /** With all of these; {@link IllegalStateException} as above. */
+    Sad with(Collection<InboundSa> moreInbound, Collection<OutboundSa> moreOutbound) {
+        Map<Integer, InboundSa> bySpiNow = inbound;
+        if (!moreInbound.isEmpty()) {
+            bySpiNow = new HashMap<>(inbound);
+            for (InboundSa sa : moreInbound) {
+                if (bySpiNow.putIfAbsent(sa.spi(), sa) != null) {
+                    throw new IllegalStateException("inbound SPI " + Integer.toHexString(sa.spi()) + " is in use");
+                }
+            }
         }
-        sas.add(sa);
-        Map<String, OutboundSa[]> more = new HashMap<>(outbound);
-        more.put(sa.peer(), sas.toArray(OutboundSa[]::new));
-        return new Sad(inbound, more);
+        Map<String, OutboundSa[]> byPeerNow = outbound;
+        if (!moreOutbound.isEmpty()) {
+            byPeerNow = new HashMap<>(outbound);
+            for (OutboundSa sa : moreOutbound) {
+                byPeerNow.merge(sa.peer(), new OutboundSa[] {sa}, Sad::joined);
+            }
+        }
+        return new Sad(bySpiNow, byPeerNow);
+    }
+
+    private static OutboundSa[] joined(OutboundSa[] sas, OutboundSa[] one) {
+        OutboundSa sa = one[0];
+        for (OutboundSa other : sas) {
+            if (other.spi() == sa.spi()) {
+                throw new IllegalStateException(
+                        "outbound SPI " + Integer.toHexString(sa.spi()) + " of " + sa.peer() + " is in use");
+            }
+        }
+        OutboundSa[] more = Arrays.copyOf(sas, sas.length + 1);
+        more[sas.length] = sa;
+        return more;
     }
 
     Sad without(InboundSa sa) {

@@ -2,6 +2,7 @@ package dev.espalier.esp.sad;
 
 import dev.espalier.esp.spd.Spd;
 import dev.espalier.wire.ip.UdpPath;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -47,6 +48,11 @@ public final class SecurityDatabase {
     /** Packets to its peer use it from the next batch on. @throws IllegalStateException when the peer has an SA with that SPI */
     public synchronized void install(OutboundSa sa) {
         replace(tables.spd(), tables.sad().with(sa));
+    }
+
+    /** Many at once, as {@link #install(InboundSa)} and {@link #install(OutboundSa)}; nothing is installed when one of them cannot be. */
+    public synchronized void install(Collection<InboundSa> inbound, Collection<OutboundSa> outbound) {
+        replace(tables.spd(), tables.sad().with(inbound, outbound));
     }
 
     /** Packets with {@code spi}, also those in flight, are unknown from now on. Empty when there was no such SA. */

@@ -25,6 +25,8 @@ final class Libc {
 
         int bind(int fd, byte[] address, int length);
 
+        int connect(int fd, byte[] address, int length);
+
         int getsockname(int fd, Pointer address, Pointer length);
 
         int setsockopt(int fd, int level, int option, byte[] value, int length);

@@ -54,6 +54,11 @@ public final class Syscalls {
         check("bind", what, () -> LIBC.bind(socket.number(), address, address.length));
     }
 
+    /** @param address a struct sockaddr */
+    public static void connect(Fd socket, byte[] address, String what) throws ErrnoException {
+        check("connect", what, () -> LIBC.connect(socket.number(), address, address.length));
+    }
+
     /** The struct sockaddr that {@code socket} is bound to. */
     public static byte[] localAddress(Fd socket) throws ErrnoException {
         Pointer address = Memory.allocateDirect(RUNTIME, 128, true);

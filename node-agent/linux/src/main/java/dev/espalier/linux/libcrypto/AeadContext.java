@@ -27,7 +27,7 @@ public final class AeadContext implements AutoCloseable {
         try (Arena temporary = Arena.ofConfined()) {
             MemorySegment copy = temporary.allocate(key.length, 8);
             MemorySegment.copy(key, 0, copy, ValueLayout.JAVA_BYTE, 0, key.length);
-            int set = Libcrypto.call(libcrypto.cipherInit, context, algorithm, 0, copy.address(), 0, ENCRYPT);
+            long set = Libcrypto.call(libcrypto.cipherInit, context, algorithm, 0, copy.address(), 0, ENCRYPT);
             copy.fill((byte) 0);
             check(set, "EVP_CipherInit_ex");
         }
@@ -59,7 +59,7 @@ public final class AeadContext implements AutoCloseable {
         check(
                 Libcrypto.call(libcrypto.contextControl, context, SET_TAG, TAG_BYTES, text + length),
                 "EVP_CTRL_AEAD_SET_TAG");
-        if (Libcrypto.call(libcrypto.cipherFinal, context, text + length, written) == 1) {
+        if (isOne(Libcrypto.call(libcrypto.cipherFinal, context, text + length, written))) {
             return true;
         }
         // Both ciphers are a key stream that is added: adding it once more brings back what came in.
@@ -81,8 +81,13 @@ public final class AeadContext implements AutoCloseable {
         Libcrypto.call(libcrypto.contextFree, context);
     }
 
-    private static void check(int result, String call) {
-        if (result != 1) {
+    /** An int result leaves the upper half of the register undefined. */
+    private static boolean isOne(long result) {
+        return (int) result == 1;
+    }
+
+    private static void check(long result, String call) {
+        if (!isOne(result)) {
             throw new LibcryptoException(call + " failed");
         }
     }

@@ -1,14 +1,13 @@
 package dev.espalier.linux.libcrypto;
 
-import com.kenai.jffi.CallContext;
-import com.kenai.jffi.CallContextCache;
-import com.kenai.jffi.CallingConvention;
-import com.kenai.jffi.Invoker;
-import com.kenai.jffi.Library;
-import com.kenai.jffi.MemoryIO;
-import com.kenai.jffi.Type;
 import java.lang.foreign.Arena;
-import java.nio.charset.StandardCharsets;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -16,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenSSL 3's libcrypto as this process loaded it: its version, and cipher contexts over native memory (EVP_EncryptInit(3)). Calls go through jffi's invoker
- * with raw addresses. Thread-safe; a context is not.
+ * OpenSSL 3's libcrypto as this process loaded it: its version, and cipher contexts over native memory (EVP_EncryptInit(3)). Calls take raw addresses.
+ * Thread-safe; a context is not.
  */
 public final class Libcrypto {
     /** From this version on AES-GCM measured twice as fast per packet as in 3.0. */
@@ -27,29 +26,32 @@ public final class Libcrypto {
 
     private static final String NAME = "libcrypto.so.3";
     private static final int OPENSSL_VERSION_STRING = 0;
-    private static final Invoker INVOKER = Invoker.getInstance();
-    private static final CallContext[] CONTEXTS = contexts();
 
-    // A library is unloaded when its handle becomes unreachable, and cipher contexts call into it.
-    @SuppressWarnings("UnusedVariable")
-    private final Library library;
+    // By the number of arguments, which are all as wide as a register.
+    private static final MethodHandle ONE = handle(1);
+    private static final MethodHandle THREE = handle(3);
+    // For packets. Critical: they take a microsecond or two and call nobody back, so the collector can wait for them;
+    // telling it that it need not costs as
+    // much as the shorter of them.
+    private static final MethodHandle PACKET_THREE = handle(3, Linker.Option.critical(false));
+    private static final MethodHandle PACKET_FOUR = handle(4, Linker.Option.critical(false));
+    private static final MethodHandle PACKET_FIVE = handle(5, Linker.Option.critical(false));
+    private static final MethodHandle PACKET_SIX = handle(6, Linker.Option.critical(false));
 
     private final Map<String, Long> ciphers = new ConcurrentHashMap<>();
     private final String version;
     private final int majorMinor;
-    private final long cipherFetch;
-    private final long contextNew;
-    final long contextFree;
-    final long cipherInit;
-    final long cipherUpdate;
-    final long cipherFinal;
-    final long contextControl;
+    private final MemorySegment cipherFetch;
+    private final MemorySegment contextNew;
+    final MemorySegment contextFree;
+    final MemorySegment cipherInit;
+    final MemorySegment cipherUpdate;
+    final MemorySegment cipherFinal;
+    final MemorySegment contextControl;
 
-    private Libcrypto(Library library) {
-        this.library = library;
-        long version = symbol(library, "OpenSSL_version");
-        long number = INVOKER.invokeN0(CONTEXTS[0], symbol(library, "OpenSSL_version_num"));
-        this.version = string(INVOKER.invokeN1(CONTEXTS[1], version, OPENSSL_VERSION_STRING));
+    private Libcrypto(SymbolLookup library) {
+        long number = call(symbol(library, "OpenSSL_version_num"), 0);
+        this.version = string(call(symbol(library, "OpenSSL_version"), OPENSSL_VERSION_STRING));
         this.majorMinor = (int) (number >>> 20) & 0xfff;
         cipherFetch = symbol(library, "EVP_CIPHER_fetch");
         contextNew = symbol(library, "EVP_CIPHER_CTX_new");
@@ -68,11 +70,12 @@ public final class Libcrypto {
      */
     public static Libcrypto load(@Nullable Path path) {
         String name = path == null ? NAME : path.toString();
-        Library library = Library.openLibrary(name, Library.NOW | Library.LOCAL);
-        if (library == null) {
-            throw new LibcryptoException(name + " does not load: " + Library.getLastError());
+        try {
+            // Never unloaded: cipher contexts call into it as long as the process lives.
+            return new Libcrypto(SymbolLookup.libraryLookup(name, Arena.global()));
+        } catch (IllegalArgumentException e) {
+            throw new LibcryptoException(name + " does not load: " + e.getMessage());
         }
-        return new Libcrypto(library);
     }
 
     /** As OpenSSL says it, {@code OpenSSL 3.5.4 30 Sep 2025}. */
@@ -94,7 +97,7 @@ public final class Libcrypto {
     public AeadContext context(String cipher, byte[] key) {
         // Fetched once: fetching takes a reference, which nobody would give back.
         long algorithm = ciphers.computeIfAbsent(cipher, this::fetch);
-        long context = INVOKER.invokeN0(CONTEXTS[0], contextNew);
+        long context = call(contextNew, 0);
         if (algorithm == 0 || context == 0) {
             throw new LibcryptoException(version + " has no " + cipher);
         }
@@ -103,52 +106,77 @@ public final class Libcrypto {
 
     private long fetch(String cipher) {
         try (Arena arena = Arena.ofConfined()) {
-            return INVOKER.invokeN3(
-                    CONTEXTS[3], cipherFetch, 0, arena.allocateFrom(cipher).address(), 0);
+            return setUp(cipherFetch, 0, arena.allocateFrom(cipher).address(), 0);
         }
     }
 
-    static int call(long function, long a) {
-        return (int) INVOKER.invokeN1(CONTEXTS[1], function, a);
-    }
-
-    static int call(long function, long a, long b, long c) {
-        return (int) INVOKER.invokeN3(CONTEXTS[3], function, a, b, c);
-    }
-
-    static int call(long function, long a, long b, long c, long d) {
-        return (int) INVOKER.invokeN4(CONTEXTS[4], function, a, b, c, d);
-    }
-
-    static int call(long function, long a, long b, long c, long d, long e) {
-        return (int) INVOKER.invokeN5(CONTEXTS[5], function, a, b, c, d, e);
-    }
-
-    static int call(long function, long a, long b, long c, long d, long e, long f) {
-        return (int) INVOKER.invokeN6(CONTEXTS[6], function, a, b, c, d, e, f);
-    }
-
-    private static long symbol(Library library, String name) {
-        long address = library.getSymbolAddress(name);
-        if (address == 0) {
-            throw new LibcryptoException("the library has no " + name + ": OpenSSL 3.0 or later is needed");
+    /** Calls with no argument pass one as well: the callee does not look at it. */
+    static long call(MemorySegment function, long a) {
+        try {
+            return (long) ONE.invokeExact(function, a);
+        } catch (Throwable thrown) {
+            throw unexpected(thrown);
         }
-        return address;
+    }
+
+    static long call(MemorySegment function, long a, long b, long c) {
+        try {
+            return (long) PACKET_THREE.invokeExact(function, a, b, c);
+        } catch (Throwable thrown) {
+            throw unexpected(thrown);
+        }
+    }
+
+    private static long setUp(MemorySegment function, long a, long b, long c) {
+        try {
+            return (long) THREE.invokeExact(function, a, b, c);
+        } catch (Throwable thrown) {
+            throw unexpected(thrown);
+        }
+    }
+
+    static long call(MemorySegment function, long a, long b, long c, long d) {
+        try {
+            return (long) PACKET_FOUR.invokeExact(function, a, b, c, d);
+        } catch (Throwable thrown) {
+            throw unexpected(thrown);
+        }
+    }
+
+    static long call(MemorySegment function, long a, long b, long c, long d, long e) {
+        try {
+            return (long) PACKET_FIVE.invokeExact(function, a, b, c, d, e);
+        } catch (Throwable thrown) {
+            throw unexpected(thrown);
+        }
+    }
+
+    static long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+        try {
+            return (long) PACKET_SIX.invokeExact(function, a, b, c, d, e, f);
+        } catch (Throwable thrown) {
+            throw unexpected(thrown);
+        }
+    }
+
+    /** A downcall itself throws nothing. */
+    private static IllegalStateException unexpected(Throwable thrown) {
+        return new IllegalStateException("a call into libcrypto", thrown);
+    }
+
+    private static MemorySegment symbol(SymbolLookup library, String name) {
+        return library.find(name)
+                .orElseThrow(() ->
+                        new LibcryptoException("the library has no " + name + ": OpenSSL 3.0 or later is needed"));
     }
 
     private static String string(long address) {
-        return new String(MemoryIO.getInstance().getZeroTerminatedByteArray(address), StandardCharsets.US_ASCII);
+        return MemorySegment.ofAddress(address).reinterpret(Long.MAX_VALUE).getString(0);
     }
 
-    private static CallContext[] contexts() {
-        CallContext[] contexts = new CallContext[7];
-        for (int parameters = 0; parameters < contexts.length; parameters++) {
-            Type[] types = new Type[parameters];
-            Arrays.fill(types, Type.SINT64);
-            // The last argument: errno is of no interest here, and saving it costs.
-            contexts[parameters] =
-                    CallContextCache.getInstance().getCallContext(Type.SINT64, types, CallingConvention.DEFAULT, false);
-        }
-        return contexts;
+    private static MethodHandle handle(int parameters, Linker.Option... options) {
+        MemoryLayout[] layouts = new MemoryLayout[parameters];
+        Arrays.fill(layouts, ValueLayout.JAVA_LONG);
+        return Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(ValueLayout.JAVA_LONG, layouts), options);
     }
 }

@@ -15,6 +15,8 @@ public record UdpOptions(int receiveBufferBytes, int sendBufferBytes, PathMtu pa
     public enum PathMtu {
         /** DF clear; the kernel fragments what exceeds the known path MTU. */
         FRAGMENT(0),
+        /** DF set on what fits the known path MTU, so that a router which it does not fit says so; the kernel fragments the rest. */
+        LEARN(1),
         /** DF set; sending more than the known path MTU fails with EMSGSIZE. */
         DISCOVER(2),
         /** DF set, the known path MTU ignored; only the device's MTU bounds a datagram (EMSGSIZE). */
