@@ -30,6 +30,8 @@ public final class Capture implements AutoCloseable {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Files.deleteIfExists(log);
+            // tcpdump gives the file to a user of its own, and in a sticky folder the kernel then refuses it to root.
+            Files.deleteIfExists(file);
             // 32 MiB of kernel buffer: a capture that drops packets proves nothing, and close() refuses one that did.
             // 128 octets hold every header. Immediate mode, since else a packet may wait a second in the kernel's ring,
             // and
@@ -56,7 +58,10 @@ public final class Capture implements AutoCloseable {
             Waiting.until(
                     "tcpdump listens on " + node.bridgePort(),
                     Duration.ofSeconds(10),
-                    () -> contains(log, "listening on"));
+                    () -> !process.isAlive() || contains(log, "listening on"));
+            if (!process.isAlive()) {
+                throw new LabException("tcpdump ended: " + Files.readString(log).strip());
+            }
             return new Capture(process, file);
         } catch (IOException e) {
             throw new LabException("cannot run tcpdump: " + e.getMessage(), e);
