@@ -471,6 +471,28 @@ static bool make_folders(char *path) {
   return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
+/* Without a name until it is whole, so that a kill at any moment leaves nothing. Two at a time say the same: the first stays. */
+static bool write_nameless(const char *folder, const char *file, bool *supported) {
+  char self[32];
+  int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  *supported = fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR);
+  if (fd < 0) return false;
+  snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+  return write_all(fd, frame, frame_length, false) && fsync(fd) == 0 &&
+         (linkat(AT_FDCWD, self, AT_FDCWD, file, AT_SYMLINK_FOLLOW) == 0 || errno == EEXIST);
+}
+
+/* On a file system that has no files without names; what a kill leaves, the agent removes when it starts. */
+static bool write_renamed(char *temporary, const char *file) {
+  int fd = mkostemp(temporary, O_CLOEXEC);
+  if (fd < 0) return false;
+  if (write_all(fd, frame, frame_length, false) && fsync(fd) == 0 && rename(temporary, file) == 0) return true;
+  int error = errno;
+  unlink(temporary);
+  errno = error;
+  return false;
+}
+
 static void remember(const char *socket_path) {
   /* Room for the socket's folder, the spool's name, and the longest names of container and interface. */
   char folder[MAX_SOCKET + 16], file[MAX_SOCKET + 16 + MAX_ID + MAX_IF_NAME + 8], temporary[sizeof folder + 32];
@@ -478,13 +500,10 @@ static void remember(const char *socket_path) {
   snprintf(folder, sizeof folder, "%.*s/cni-spool", parent, socket_path);
   snprintf(file, sizeof file, "%s/%s@%s.del", folder, fields[CONTAINER_ID], fields[IF_NAME]);
   snprintf(temporary, sizeof temporary, "%s/writingXXXXXX", folder);
-  int fd = -1;
-  bool done = make_folders(folder) && (fd = mkostemp(temporary, O_CLOEXEC)) >= 0 && write_all(fd, frame, frame_length, false) &&
-              fsync(fd) == 0 && rename(temporary, file) == 0;
+  bool supported = true;
+  bool done = make_folders(folder) && (write_nameless(folder, file, &supported) || (!supported && write_renamed(temporary, file)));
   if (!done) {
-    int error = errno;
-    if (fd >= 0) unlink(temporary);
-    fail(TRY_AGAIN_LATER, "the agent is away and this DEL cannot be remembered in %s: %s", folder, strerror(error));
+    fail(TRY_AGAIN_LATER, "the agent is away and this DEL cannot be remembered in %s: %s", folder, strerror(errno));
   }
 }
 

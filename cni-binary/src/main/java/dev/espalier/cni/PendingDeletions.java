@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +22,9 @@ import java.util.List;
 public final class PendingDeletions {
     private static final String FOLDER = "cni-spool";
     private static final String SUFFIX = ".del";
+    private static final String WRITING = "writing";
+    /** Longer than it takes to write a file. */
+    private static final Duration WRITTEN_WITHIN = Duration.ofMinutes(2);
 
     private final Path folder;
 
@@ -38,7 +43,7 @@ public final class PendingDeletions {
         Files.createDirectories(folder);
         Path file = file(deletion);
         // A name of its own, since a runtime may call twice at a time.
-        Path temporary = Files.createTempFile(folder, "writing", ".tmp");
+        Path temporary = Files.createTempFile(folder, WRITING, ".tmp");
         try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
             out.write(deletion.encode());
             out.getFD().sync();
@@ -73,6 +78,19 @@ public final class PendingDeletions {
             }
         }
         return deletions;
+    }
+
+    /** Removes what those have left that were killed while they wrote. */
+    public void removeUnfinished(Instant now) throws IOException {
+        File[] files = folder.toFile().listFiles((parent, name) -> name.startsWith(WRITING));
+        if (files == null) {
+            return;
+        }
+        for (File file : files) {
+            if (Instant.ofEpochMilli(file.lastModified()).plus(WRITTEN_WITHIN).isBefore(now)) {
+                Files.deleteIfExists(file.toPath());
+            }
+        }
     }
 
     /** To be called when {@code deletion} has been done. */

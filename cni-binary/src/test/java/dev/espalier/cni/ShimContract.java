@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +126,21 @@ abstract class ShimContract {
         assertThat(PendingDeletions.besides(socket).list()).hasSize(1);
         assertThat(folder.resolve("run/cni-spool/a@eth0.del")).doesNotExist();
         assertThat(folder.resolve("run/cni-spool/a@eth0.del.unreadable")).exists();
+    }
+
+    @Test
+    @Tag("CNI-07")
+    @Tag("F-26")
+    void whatAKillLeftOfAFileIsRemovedWhenNobodyCanBeWritingItAnyMore() throws IOException {
+        run("DEL", CONFIG);
+        Path half = Files.writeString(folder.resolve("run/cni-spool/writingXyZ"), "ha");
+        Instant written = Files.getLastModifiedTime(half).toInstant();
+
+        PendingDeletions.besides(socket).removeUnfinished(written.plusSeconds(1));
+        assertThat(half).exists();
+        PendingDeletions.besides(socket).removeUnfinished(written.plusSeconds(600));
+        assertThat(half).doesNotExist();
+        assertThat(PendingDeletions.besides(socket).list()).hasSize(1);
     }
 
     @Test

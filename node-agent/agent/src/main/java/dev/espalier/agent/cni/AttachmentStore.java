@@ -7,16 +7,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.wire.ip.IpAddress;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -33,6 +32,8 @@ final class AttachmentStore {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
+    /** Keys of files that are to be gone but could not be removed: nothing is read from them any more. */
+    private final Set<String> forgotten = ConcurrentHashMap.newKeySet();
 
     AttachmentStore(Path runFolder) {
         folder = runFolder.resolve("pods");
@@ -45,24 +46,27 @@ final class AttachmentStore {
     void save(Attachment attachment) throws IOException {
         Files.createDirectories(folder);
         Path temporary = folder.resolve(attachment.key() + TEMPORARY);
-        try (FileChannel out = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer octets = ByteBuffer.wrap(JSON.writeValueAsBytes(toJson(attachment)));
-            while (octets.hasRemaining()) {
-                out.write(octets);
-            }
+        try {
+            Files.write(temporary, JSON.writeValueAsBytes(toJson(attachment)));
+            Files.move(temporary, file(attachment.key()), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            // Of a disk that is full not even the beginning stays.
+            removeQuietly(temporary, e);
+            throw e;
         }
-        Files.move(temporary, file(attachment.key()), StandardCopyOption.ATOMIC_MOVE);
+        forgotten.remove(attachment.key());
     }
 
     Optional<Attachment> find(String key) throws IOException {
-        return read(file(key));
+        return forgotten.contains(key) ? Optional.empty() : read(file(key));
     }
 
     List<Attachment> list() throws IOException {
         List<Attachment> attachments = new ArrayList<>();
         for (Path file : files(SUFFIX)) {
-            read(file).ifPresent(attachments::add);
+            read(file)
+                    .filter(attachment -> !forgotten.contains(attachment.key()))
+                    .ifPresent(attachments::add);
         }
         return attachments;
     }
@@ -74,8 +78,23 @@ final class AttachmentStore {
         }
     }
 
-    void remove(String key) throws IOException {
-        Files.deleteIfExists(file(key));
+    /** A file that cannot be removed, of a read-only file system, keeps no DEL from succeeding (F-28). */
+    void remove(String key) {
+        try {
+            Files.deleteIfExists(file(key));
+            forgotten.remove(key);
+        } catch (IOException e) {
+            forgotten.add(key);
+            LOG.warnf("attachment %s is gone, but its file is not: %s", key, e);
+        }
+    }
+
+    private static void removeQuietly(Path file, IOException because) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            because.addSuppressed(e);
+        }
     }
 
     private List<Path> files(String suffix) throws IOException {
@@ -105,7 +124,11 @@ final class AttachmentStore {
             Path aside = file.resolveSibling(file.getFileName() + UNREADABLE);
             String problem = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
             LOG.warnf("%s is not an attachment, set aside as %s: %s", file, aside.getFileName(), problem);
-            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+            try {
+                Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException notMoved) {
+                LOG.warnf("%s stays where it is: %s", file, notMoved);
+            }
             return Optional.empty();
         }
     }

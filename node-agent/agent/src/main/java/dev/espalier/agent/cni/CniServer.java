@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -77,7 +78,9 @@ public final class CniServer implements AutoCloseable {
             Object file = fileKey(socket);
             wiring = PodWiring.open();
             PodNetwork pods = new PodNetwork(new AttachmentStore(runFolder), wiring);
-            CniPlugin plugin = new CniPlugin(node, pods, PendingDeletions.besides(socket), System::nanoTime);
+            PendingDeletions pending = PendingDeletions.besides(socket);
+            pending.removeUnfinished(Instant.now());
+            CniPlugin plugin = new CniPlugin(node, pods, pending, System::nanoTime);
             // Listening comes first: see PendingDeletions. Connections wait until accept.
             pods.recover();
             plugin.finishPending();

@@ -143,13 +143,11 @@ final class PodNetwork {
      */
     void recover() throws IOException {
         store.removeUnfinished();
-        int kept = 0;
+        List<Attachment> connected = new ArrayList<>();
         for (Attachment attachment : store.list()) {
             try {
                 if (attachment.complete() && wiring.isConnected(attachment)) {
-                    attachment.addresses().forEach(a -> pool.reserve(a.address()));
-                    kept++;
-                    wiring.repair(attachment);
+                    connected.add(attachment);
                 } else {
                     LOG.infof("removing what is left of %s", attachment.key());
                     detachLocked(attachment.key());
@@ -160,13 +158,22 @@ final class PodNetwork {
                 LOG.warnf("attachment %s: %s", attachment.key(), e.getMessage());
             }
         }
+        // Last: an address of what is there must not be given back with what is not.
+        for (Attachment attachment : connected) {
+            attachment.addresses().forEach(a -> pool.reserve(a.address()));
+            try {
+                wiring.repair(attachment);
+            } catch (IOException e) {
+                LOG.warnf("attachment %s: %s", attachment.key(), e.getMessage());
+            }
+        }
         wiring.routedAddresses().forEach((address, name) -> {
             if (pool.reserve(address)) {
                 LOG.warnf("%s is in use by %s, of which no state is left; a DEL or GC frees it", address, name);
             }
         });
         wiring.removeStaleRules();
-        LOG.infof("%d pods are attached", kept);
+        LOG.infof("%d pods are attached", connected.size());
     }
 
     /** Makes rules, routes and neighbours of all attached pods right, after somebody else changed the kernel's. */
@@ -201,10 +208,10 @@ final class PodNetwork {
         if (attachment.isPresent()) {
             wiring.disconnect(host);
             attachment.get().addresses().forEach(a -> pool.release(a.address()));
-            store.remove(key);
         } else {
             removeUnknown(host);
         }
+        store.remove(key);
     }
 
     private void removeUnknown(String hostInterface) throws IOException {

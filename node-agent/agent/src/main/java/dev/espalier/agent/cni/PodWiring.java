@@ -46,7 +46,7 @@ final class PodWiring implements AutoCloseable {
      * A pod sends from its own addresses only (strict reverse path). The packet filter marks what pods send: by the mark the way back to a pod is found also for
      * what goes outside.
      */
-    private static final Map<Ipv4Setting, Integer> IPV4 = Map.of(
+    static final Map<Ipv4Setting, Integer> IPV4 = Map.of(
             Ipv4Setting.RP_FILTER, 1,
             Ipv4Setting.SRC_VALID_MARK, 1,
             Ipv4Setting.FORWARDING, 1,

@@ -6,7 +6,9 @@ import dev.espalier.linux.netlink.NetlinkEvent;
 import dev.espalier.linux.netlink.NetlinkMonitor;
 import dev.espalier.linux.netlink.Rtnetlink;
 import dev.espalier.linux.netlink.Rule;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
@@ -22,33 +24,45 @@ final class KernelWatch implements AutoCloseable {
     private static final int POD_RULE_PRIORITY = 7710;
     private static final int POD_GROUP = 7700;
 
-    private final NetlinkMonitor monitor;
-    private final Thread thread;
+    /** The name of all tables of ours. */
+    private static final String TABLE = "espalier";
 
-    private KernelWatch(NetlinkMonitor monitor, Thread thread) {
-        this.monitor = monitor;
-        this.thread = thread;
+    private final List<NetlinkMonitor> monitors;
+    private final List<Thread> threads = new ArrayList<>();
+
+    private KernelWatch(List<NetlinkMonitor> monitors) {
+        this.monitors = monitors;
     }
 
     /**
-     * Watches the calling thread's namespace.
+     * Watches the calling thread's namespace: links, addresses, routes, rules, and the packet filter.
      *
-     * @param amiss called on a thread of its own, often
+     * @param amiss called on threads of its own, often
      */
     static KernelWatch start(Rtnetlink netlink, String tun, Runnable amiss) throws ErrnoException {
-        NetlinkMonitor monitor = NetlinkMonitor.open(EnumSet.allOf(NetlinkMonitor.Topic.class));
-        Thread thread = Thread.ofPlatform().daemon().name("kernel watch").start(() -> {
-            try {
-                monitor.run(event -> {
-                    if (isAmiss(event, tun, name -> exists(netlink, name))) {
-                        amiss.run();
-                    }
-                });
-            } catch (ErrnoException e) {
-                LOG.warnf("changes of the kernel are no longer heard of, only looked for: %s", e.getMessage());
-            }
-        });
-        return new KernelWatch(monitor, thread);
+        NetlinkMonitor network = NetlinkMonitor.open(EnumSet.allOf(NetlinkMonitor.Topic.class));
+        NetlinkMonitor tables;
+        try {
+            tables = NetlinkMonitor.openTables();
+        } catch (ErrnoException e) {
+            network.close();
+            throw e;
+        }
+        KernelWatch watch = new KernelWatch(List.of(network, tables));
+        for (NetlinkMonitor monitor : watch.monitors) {
+            watch.threads.add(Thread.ofPlatform().daemon().name("kernel watch").start(() -> {
+                try {
+                    monitor.run(event -> {
+                        if (isAmiss(event, tun, name -> exists(netlink, name))) {
+                            amiss.run();
+                        }
+                    });
+                } catch (ErrnoException e) {
+                    LOG.warnf("changes of the kernel are no longer heard of, only looked for: %s", e.getMessage());
+                }
+            }));
+        }
+        return watch;
     }
 
     /** Whether something that the node needs may be gone. */
@@ -60,6 +74,8 @@ final class KernelWatch implements AutoCloseable {
             case NetlinkEvent.LinkChanged(var link) -> link.name().equals(tun) && !link.up() || isUplink(link);
             case NetlinkEvent.LinkRemoved(var link) -> link.name().equals(tun);
             case NetlinkEvent.AddressRemoved _, NetlinkEvent.AddressAdded _, NetlinkEvent.EventsLost _ -> true;
+            // Our own loading is heard as well: one look more, which finds what it has to.
+            case NetlinkEvent.TableChanged(var table) -> table.equals(TABLE);
             case NetlinkEvent.RouteAdded _, NetlinkEvent.RuleAdded _ -> false;
         };
     }
@@ -86,9 +102,11 @@ final class KernelWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        monitor.stop();
+        monitors.forEach(NetlinkMonitor::stop);
         try {
-            thread.join();
+            for (Thread thread : threads) {
+                thread.join();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

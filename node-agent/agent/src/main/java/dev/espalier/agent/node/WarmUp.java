@@ -1,5 +1,6 @@
 package dev.espalier.agent.node;
 
+import dev.espalier.agent.cni.CniWarmUp;
 import dev.espalier.agent.kube.FileSource;
 import dev.espalier.agent.kube.NodeView;
 import dev.espalier.agent.kube.NodeViewSource;
@@ -57,11 +58,22 @@ public final class WarmUp {
                 Files.deleteIfExists(file);
                 Files.deleteIfExists(folder);
             }
+            pods();
         } catch (IOException | ExecutionException | TimeoutException e) {
             throw new AgentException("warm-up: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AgentException("warm-up: interrupted", e);
+        }
+    }
+
+    private static void pods() throws IOException {
+        Path folder = Files.createTempDirectory("espalier-warm-up");
+        try {
+            CniWarmUp.run(folder);
+        } finally {
+            Files.deleteIfExists(folder.resolve("pods"));
+            Files.deleteIfExists(folder);
         }
     }
 

@@ -319,6 +319,106 @@ class CniServerRootTest extends NodeWithCni {
     }
 
     @Test
+    @Tag("F-27")
+    @Tag("CNI-10")
+    void whenAllAddressesAreInUseAddAndStatusSayItAndTheFirstThatIsGivenBackIsGivenOut() throws IOException {
+        cidrs = List.of(new PodCidr(Prefix.parse("10.77.1.0/30"), V4.gateway()));
+        String first = address(add("a", pod("a")), 0);
+
+        String b = pod("b");
+        Answer full = cni("ADD", "b", b, config("1.1.0"));
+        assertThat(full.code()).isEqualTo(CniErrorCode.TRY_AGAIN_LATER);
+        assertThat(full.json().get("msg").asText()).isEqualTo("all addresses are in use: 10.77.1.0/30");
+        assertThat(cni("STATUS", "", "", config("1.1.0")).code()).isEqualTo(CniErrorCode.NOT_AVAILABLE);
+        assertThat(stored()).containsExactly("a@eth0.json");
+
+        assertThat(cni("DEL", "a", "", config("1.1.0")).exitCode()).isZero();
+        assertThat(cni("STATUS", "", "", config("1.1.0")).exitCode()).isZero();
+        assertThat(address(add("b", b), 0)).isEqualTo(first);
+        ObjectNode nothingIsValid = config("1.1.0");
+        nothingIsValid.putArray("cni.dev/valid-attachments");
+        assertThat(cni("GC", "", "", nothingIsValid).exitCode()).isZero();
+        nothingIsLeft();
+        assertThat(address(add("c", pod("c")), 0)).isEqualTo(first);
+    }
+
+    @Test
+    @Tag("F-28")
+    @Tag("CNI-05")
+    void onAFullDiskAddLeavesNothingAndDelSucceeds() throws IOException {
+        onSmallDisk(folder -> {
+            String a = pod("a");
+            JsonNode there = add("a", a);
+            fill(folder.resolve("filler"));
+
+            Answer refused = cni("ADD", "b", pod("b"), config("1.1.0"));
+            assertThat(refused.code()).isEqualTo(CniErrorCode.WIRING_FAILED);
+            assertThat(refused.json().get("msg").asText()).contains("No space left");
+            assertThat(stored()).containsExactlyInAnyOrder("a@eth0.json", "filler");
+            assertThat(ip("link show type veth")).hasSize(1);
+            sh("ping", "-c", "1", "-W", "2", address(there, 0));
+            assertThat(cni("DEL", "a", a, config("1.1.0")).exitCode()).isZero();
+            Files.delete(folder.resolve("filler"));
+            nothingIsLeft();
+            add("b", namespaceOf("b"));
+        });
+    }
+
+    @Test
+    @Tag("F-28")
+    @Tag("CNI-06")
+    void onAReadOnlyDiskDelSucceedsAndItsAddressIsNotLost() throws IOException {
+        onSmallDisk(folder -> {
+            String a = pod("a");
+            String address = address(add("a", a), 0);
+            output("mount", "-o", "remount,ro", folder.toString());
+
+            assertThat(cni("ADD", "b", pod("b"), config("1.1.0")).code()).isEqualTo(CniErrorCode.WIRING_FAILED);
+            assertThat(cni("DEL", "a", a, config("1.1.0")).exitCode()).isZero();
+            assertThat(cni("DEL", "a", a, config("1.1.0")).exitCode()).isZero();
+            assertThat(ip("link show type veth")).isEmpty();
+
+            output("mount", "-o", "remount,rw", folder.toString());
+            cidrs = List.of(new PodCidr(Prefix.parse("10.77.1.0/30"), V4.gateway()));
+            assertThat(address(add("b", namespaceOf("b")), 0)).isEqualTo(address);
+            // The file that stayed names the address of another pod by now.
+            server.close();
+            server = started();
+            assertThat(cni("ADD", "c", pod("c"), config("1.1.0")).code()).isEqualTo(CniErrorCode.TRY_AGAIN_LATER);
+            assertThat(stored()).containsExactly("b@eth0.json");
+        });
+    }
+
+    private interface OnDisk {
+        void run(Path folder) throws IOException;
+    }
+
+    private void onSmallDisk(OnDisk test) throws IOException {
+        Path folder = Files.createDirectories(run.resolve("pods"));
+        assertThat(output("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.toString()))
+                .isEmpty();
+        try {
+            test.run(folder);
+        } finally {
+            output("umount", folder.toString());
+        }
+    }
+
+    private static void fill(Path file) throws IOException {
+        try (var out = Files.newOutputStream(file)) {
+            while (true) {
+                out.write(new byte[4096]);
+            }
+        } catch (IOException e) {
+            assertThat(e).hasMessageContaining("No space left");
+        }
+    }
+
+    private static String namespaceOf(String name) {
+        return PREFIX + name;
+    }
+
+    @Test
     @Tag("CNI-15")
     void refusesWhatIsNoContainersNamespace() throws IOException {
         assertThat(cni("ADD", "a", "none-of-this-name", config("1.1.0")).code())

@@ -26,6 +26,8 @@ class KernelWatchTest {
         assertThat(amiss(new NetlinkEvent.RuleRemoved(
                         Rule.lookup(true, 7701, 7700).withInputInterface("lo").withProtocol(77))))
                 .isTrue();
+        assertThat(amiss(new NetlinkEvent.TableChanged("espalier"))).isTrue();
+        assertThat(amiss(new NetlinkEvent.TableChanged("kube-proxy"))).isFalse();
         assertThat(amiss(new NetlinkEvent.EventsLost())).isTrue();
     }
 

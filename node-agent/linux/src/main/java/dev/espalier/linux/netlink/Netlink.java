@@ -35,17 +35,25 @@ final class Netlink {
     static final int DEL_RULE = 33;
     static final int GET_RULE = 34;
 
-    // Subsystem NFNL_SUBSYS_NFTABLES (linux/netfilter/nf_tables.h).
-    static final int NFT_GET_CHAIN = 10 << 8 | 4;
-    static final int NFT_GET_RULE = 10 << 8 | 7;
-    static final int NFT_GET_SET_ELEMENTS = 10 << 8 | 13;
-    static final int NFT_GET_GENERATION = 10 << 8 | 16;
-    static final int NFT_GET_OBJECT = 10 << 8 | 19;
+    // NFNL_SUBSYS_NFTABLES (linux/netfilter/nf_tables.h).
+    private static final int NFT_SUBSYSTEM = 10;
+    private static final int NFT = NFT_SUBSYSTEM << 8;
+    static final int NFT_GET_CHAIN = NFT | 4;
+    static final int NFT_GET_RULE = NFT | 7;
+    static final int NFT_GET_SET_ELEMENTS = NFT | 13;
+    static final int NFT_NEW_GENERATION = NFT | 15;
+    static final int NFT_GET_GENERATION = NFT | 16;
+    static final int NFT_GET_OBJECT = NFT | 19;
 
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
 
     private Netlink() {}
+
+    /** Whether a message of NETLINK_NETFILTER is about a table or what is in it. */
+    static boolean isOfATable(int type) {
+        return type >> 8 == NFT_SUBSYSTEM && type != NFT_NEW_GENERATION;
+    }
 
     static int family(boolean v6) {
         return v6 ? AF_INET6 : AF_INET;

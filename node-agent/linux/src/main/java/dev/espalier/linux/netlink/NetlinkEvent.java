@@ -19,6 +19,9 @@ public sealed interface NetlinkEvent {
 
     record RuleRemoved(Rule rule) implements NetlinkEvent {}
 
+    /** A packet filter's table of this name, of whichever family, or anything in it came, changed, or went. */
+    record TableChanged(String table) implements NetlinkEvent {}
+
     /** Events were lost: read the world again. */
     record EventsLost() implements NetlinkEvent {}
 }

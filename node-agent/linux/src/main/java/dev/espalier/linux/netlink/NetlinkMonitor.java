@@ -36,6 +36,13 @@ public final class NetlinkMonitor implements AutoCloseable {
         }
     }
 
+    /** NFNLGRP_NFTABLES, as a bit. */
+    private static final int NFTABLES_GROUP = 1 << 6;
+    /** Of tables, chains, rules, sets and objects alike (NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, ...), behind a struct nfgenmsg. */
+    private static final int TABLE_NAME = 1;
+
+    private static final int NFGENMSG_BYTES = 4;
+
     private final NetlinkSocket socket;
     private final Waker waker;
     private volatile boolean stopped;
@@ -51,7 +58,15 @@ public final class NetlinkMonitor implements AutoCloseable {
         for (Topic topic : EnumSet.copyOf(topics)) {
             groups |= topic.groups;
         }
-        NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE, groups, true);
+        return open(NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE, groups, true));
+    }
+
+    /** Listens to changes of the packet filter ({@link NetlinkEvent.TableChanged}) of the calling thread's namespace. */
+    public static NetlinkMonitor openTables() throws ErrnoException {
+        return open(NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER, NFTABLES_GROUP, true));
+    }
+
+    private static NetlinkMonitor open(NetlinkSocket socket) throws ErrnoException {
         try {
             return new NetlinkMonitor(socket, Waker.open());
         } catch (ErrnoException e) {
@@ -131,7 +146,11 @@ public final class NetlinkMonitor implements AutoCloseable {
             case Netlink.NEW_RULE -> map(RuleCodec.parse(body), NetlinkEvent.RuleAdded::new);
             case Netlink.DEL_RULE -> map(RuleCodec.parse(body), NetlinkEvent.RuleRemoved::new);
             case Netlink.OVERRUN -> new NetlinkEvent.EventsLost();
-            default -> null;
+            default ->
+                Netlink.isOfATable(message.type())
+                        ? new NetlinkEvent.TableChanged(
+                                Attributes.parse(body, NFGENMSG_BYTES).text(TABLE_NAME))
+                        : null;
         };
     }
 

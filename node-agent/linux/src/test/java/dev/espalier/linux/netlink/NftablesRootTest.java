@@ -84,6 +84,24 @@ class NftablesRootTest {
         assertThat(fingerprint()).isEmpty();
     }
 
+    @Test
+    @Tag("F-35")
+    void whatAnybodyDoesToATableIsHeardOf() throws IOException {
+        nft(TABLE);
+        try (NetlinkMonitor monitor = namespace.call(NetlinkMonitor::openTables)) {
+            nft("insert rule inet ours in accept");
+            assertThat(monitor.read()).containsOnly(new NetlinkEvent.TableChanged("ours"));
+            nft("delete element inet ours pods { 10.2.0.1 }");
+            assertThat(monitor.read()).containsOnly(new NetlinkEvent.TableChanged("ours"));
+            nft("add table inet others2");
+            assertThat(monitor.read()).containsOnly(new NetlinkEvent.TableChanged("others2"));
+            nft("flush ruleset");
+            assertThat(monitor.read())
+                    .contains(new NetlinkEvent.TableChanged("ours"), new NetlinkEvent.TableChanged("others"));
+            assertThat(monitor.read()).isEmpty();
+        }
+    }
+
     private Optional<Octets> fingerprint() throws IOException {
         return nftables.fingerprint(Family.INET, "ours", List.of("pods"));
     }
