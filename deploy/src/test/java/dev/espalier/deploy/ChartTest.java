@@ -10,11 +10,13 @@ import com.marcnuri.helm.LintResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,6 +103,30 @@ class ChartTest {
     }
 
     @Test
+    void secretsOfPeersAreMountedReadOnlyForRootAlone() {
+        JsonNode agent = Chart.object(
+                Chart.render(
+                        Chart.OLDEST,
+                        c -> c.set("agent.peerSecrets[0]", "branch").set("agent.peerSecrets[1]", "hub.example")),
+                "DaemonSet",
+                "espalier-agent");
+        JsonNode mount = named(Chart.container(agent).path("volumeMounts"), "peer-secrets");
+        JsonNode volume =
+                named(agent.at("/spec/template/spec/volumes"), "peer-secrets").path("projected");
+
+        assertThat(mount.path("mountPath").asText()).isEqualTo("/etc/espalier/secrets");
+        assertThat(mount.path("readOnly").asBoolean()).isTrue();
+        assertThat(volume.path("defaultMode").asInt()).isEqualTo(0400);
+        assertThat(volume.at("/sources/0/secret").toString())
+                .isEqualTo("{\"name\":\"branch\",\"optional\":true,\"items\":["
+                        + "{\"key\":\"psk\",\"path\":\"branch/psk\"},"
+                        + "{\"key\":\"tls.crt\",\"path\":\"branch/tls.crt\"},"
+                        + "{\"key\":\"tls.key\",\"path\":\"branch/tls.key\"}]}");
+        assertThat(volume.at("/sources/1/secret/items/0/path").asText()).isEqualTo("hub.example/psk");
+        assertThat(Chart.render(Chart.OLDEST, UnaryOperator.identity())).doesNotContain("peer-secrets");
+    }
+
+    @Test
     void nodesAreFreedBeforeTheReleaseIsDeletedByAnAccountThatMayDoNothingElse() {
         String yaml = Chart.render(
                 Chart.OLDEST, c -> c.set("uninstall.timeout", "PT90S").set("uninstall.plain", true));
@@ -160,7 +186,8 @@ class ChartTest {
         "agent.mtu, 500",
         "operator.certificateLifetime, forever",
         "defaultPolicy.spec.action, Encrypt",
-        "agent.clusterCIDRs[0], 10.0.0.0"
+        "agent.clusterCIDRs[0], 10.0.0.0",
+        "agent.peerSecrets[0], ../etc"
     })
     void aValueThatMeansNothingIsRefusedByName(String name, String value) {
         String field = name.replaceAll(".*\\.|\\[\\d+]", "");
@@ -177,6 +204,13 @@ class ChartTest {
                         .withKubeVersion(Chart.OLDEST)
                         .call())
                 .hasMessageContaining("--namespace espalier-system");
+    }
+
+    private static JsonNode named(JsonNode list, String name) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .filter(entry -> entry.path("name").asText().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("no " + name + " in " + list));
     }
 
     private static Map<String, Long> kinds(String yaml) {
