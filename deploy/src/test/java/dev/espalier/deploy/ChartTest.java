@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the chart makes of its values. */
 class ChartTest {
 
-    private static final Pattern METRIC = Pattern.compile("espalier_[a-z_]+[a-z]");
+    private static final Pattern METRIC = Pattern.compile("(espalier|reconciliations)_[a-z_]+[a-z]");
 
     @Test
     void helmFindsNothingToSayAboutTheChart() {

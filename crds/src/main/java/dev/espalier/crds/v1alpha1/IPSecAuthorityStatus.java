@@ -46,7 +46,7 @@ public record IPSecAuthorityStatus(
         @JsonPropertyDescription("The first nodes whose agent has not.") @Size(max = 20)
         List<@Size(max = 253) String> waitingFor,
 
-        @JsonPropertyDescription("Ready, Rolling and OwnStatusOnly.") @Size(max = 16)
+        @JsonPropertyDescription("Ready, Rolling, OwnStatusOnly and SchemaRules.") @Size(max = 16)
         List<StatusCondition> conditions) {
     /** There is a CA that can sign. */
     public static final String READY = "Ready";
@@ -54,6 +54,9 @@ public record IPSecAuthorityStatus(
     public static final String ROLLING = "Rolling";
     /** Whether the API server keeps agents from writing the status of other nodes (CSR-10), and by what. */
     public static final String OWN_STATUS_ONLY = "OwnStatusOnly";
+
+    /** Whether the API server evaluates the schemas' rules when an object is written (from 1.25 on), or the operator after that. */
+    public static final String SCHEMA_RULES = "SchemaRules";
 
     /** Most names in {@link #waitingFor}. */
     public static final int MAX_WAITING = 20;

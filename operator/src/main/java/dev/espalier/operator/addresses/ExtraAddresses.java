@@ -46,12 +46,13 @@ public record ExtraAddresses(Map<String, List<String>> byNode, List<String> prob
             Collection<Prefix> taken,
             Map<String, List<Prefix>> published) {
         List<String> problems = new ArrayList<>();
+        Ranges others = new Ranges(taken);
         Map<IpAddress, Set<String>> claims = new HashMap<>();
         for (PodAddress pod : pods) {
             if (networks.stream().noneMatch(network -> network.contains(pod.address()))) {
                 continue;
             }
-            if (taken.stream().anyMatch(prefix -> prefix.contains(pod.address()))) {
+            if (others.contains(pod.address())) {
                 continue;
             }
             claims.computeIfAbsent(pod.address(), address -> new TreeSet<>()).add(pod.node());
@@ -74,7 +75,7 @@ public record ExtraAddresses(Map<String, List<String>> byNode, List<String> prob
             }
         });
         Map<String, List<String>> result = new TreeMap<>();
-        owned.forEach((node, addresses) -> result.put(node, prefixes(node, addresses, owned, taken, problems)));
+        owned.forEach((node, addresses) -> result.put(node, prefixes(node, addresses, owned, others, problems)));
         problems.sort(String::compareTo);
         return new ExtraAddresses(result, problems.subList(0, Math.min(MOST_PROBLEMS, problems.size())));
     }
@@ -83,9 +84,9 @@ public record ExtraAddresses(Map<String, List<String>> byNode, List<String> prob
             String node,
             Set<IpAddress> addresses,
             Map<String, Set<IpAddress>> owned,
-            Collection<Prefix> taken,
+            Ranges others,
             List<String> problems) {
-        Predicate<Prefix> free = wider -> taken.stream().noneMatch(wider::overlaps)
+        Predicate<Prefix> free = wider -> !others.overlaps(wider)
                 && owned.entrySet().stream()
                         .filter(entry -> !entry.getKey().equals(node))
                         .flatMap(entry -> entry.getValue().stream())

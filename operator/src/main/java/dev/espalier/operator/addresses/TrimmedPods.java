@@ -1,21 +1,16 @@
 package dev.espalier.operator.addresses;
 
+import dev.espalier.operator.cache.TrimmedStore;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodIP;
-import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import java.util.List;
 import java.util.Objects;
 
 /** Keeps of each pod what its addresses follow from: some 300 octets instead of ten thousand (OPR-08). */
-public final class TrimmedPods extends BasicItemStore<Pod> {
+public final class TrimmedPods extends TrimmedStore<Pod> {
     public TrimmedPods() {
-        super(pod -> pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName());
-    }
-
-    @Override
-    public Pod put(String key, Pod pod) {
-        return super.put(key, trim(pod));
+        super(TrimmedPods::trim);
     }
 
     /** Without all that nobody asks for; what stays is as it was. */

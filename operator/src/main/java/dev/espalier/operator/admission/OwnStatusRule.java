@@ -61,11 +61,14 @@ final class OwnStatusRule {
     }
 
     /** Empty when the pod is not there, is another, or is on no node. */
-    private synchronized String node(String podName, String podUid) {
-        String known = nodeByPodUid.get(podUid);
-        if (known != null) {
-            return known;
+    private String node(String podName, String podUid) {
+        synchronized (nodeByPodUid) {
+            String known = nodeByPodUid.get(podUid);
+            if (known != null) {
+                return known;
+            }
         }
+        // Not under the lock: after a start, all agents of a large mesh may come at once.
         String node = podByName
                 .apply(podName)
                 .filter(pod -> podUid.equals(pod.getMetadata().getUid()))
@@ -74,7 +77,9 @@ final class OwnStatusRule {
                 .map(pod -> Objects.requireNonNullElse(pod.getSpec().getNodeName(), ""))
                 .orElse("");
         if (!node.isEmpty()) {
-            nodeByPodUid.put(podUid, node);
+            synchronized (nodeByPodUid) {
+                nodeByPodUid.put(podUid, node);
+            }
         }
         return node;
     }

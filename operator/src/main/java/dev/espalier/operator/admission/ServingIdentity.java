@@ -29,11 +29,11 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * What the admission server proves itself with: a key made at this start and a certificate signed by it, for one address. The API server
  * is told to trust exactly this; neither is ever written anywhere else.
  */
-record ServingIdentity(SSLContext context, X509Certificate certificate) {
+public record ServingIdentity(SSLContext context, X509Certificate certificate) {
     /** Longer than any operator runs; renewed with each start. */
     private static final Duration LIFETIME = Duration.ofDays(3650);
 
-    static ServingIdentity create(InetAddress address, SecureRandom random, Instant now) {
+    public static ServingIdentity create(InetAddress address, SecureRandom random, Instant now) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"), random);

@@ -7,6 +7,10 @@ import dev.espalier.crds.v1alpha1.IPSecNode;
 import dev.espalier.crds.v1alpha1.IPSecNodeStatus.CertificateStatus;
 import dev.espalier.crds.v1alpha1.RollStage;
 import dev.espalier.operator.admission.OwnStatusGuard;
+import dev.espalier.operator.cache.Cached;
+import dev.espalier.operator.cache.TrimmedStore;
+import dev.espalier.operator.cache.Trimming;
+import dev.espalier.operator.pki.ApiServerVersion;
 import dev.espalier.operator.pki.CaRoll;
 import dev.espalier.operator.pki.NodeTrust;
 import dev.espalier.operator.pki.Pki;
@@ -47,6 +51,8 @@ import org.jspecify.annotations.Nullable;
         maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.MINUTES))
 @RateLimited(maxReconciliations = 2, within = 1)
 public class AuthorityReconciler implements Reconciler<Namespace> {
+    private static final NodeTrust NOTHING = new NodeTrust(List.of(), "");
+
     private final KubernetesClient client;
     private final OwnStatusGuard guard;
     private final CaRoll roll;
@@ -76,6 +82,9 @@ public class AuthorityReconciler implements Reconciler<Namespace> {
                 new InformerEventSource<>(
                         InformerEventSourceConfiguration.from(IPSecNode.class, Namespace.class)
                                 .withSecondaryToPrimaryMapper(node -> cluster)
+                                .withItemStore(new TrimmedStore<>(Trimming::certificate))
+                                // Of a node without a certificate there is nothing to wait for.
+                                .withOnAddFilter(node -> !NOTHING.equals(trust(node)))
                                 .withOnUpdateFilter((node, old) -> !Objects.equals(trust(node), trust(old)))
                                 .build(),
                         context));
@@ -86,22 +95,26 @@ public class AuthorityReconciler implements Reconciler<Namespace> {
         if (!PkiNames.NAMESPACE.equals(namespace.getMetadata().getName())) {
             return UpdateControl.noUpdate();
         }
-        IPSecAuthority authority = context.getSecondaryResources(IPSecAuthority.class).stream()
+        IPSecAuthority authority = Cached.all(context, IPSecAuthority.class).stream()
                 .filter(object -> object.getMetadata().getName().equals(IPSecAuthority.NAME))
                 .findFirst()
                 .orElseGet(this::create);
         Map<String, NodeTrust> reports = new HashMap<>();
-        context.getSecondaryResources(IPSecNode.class)
+        Cached.all(context, IPSecNode.class)
                 .forEach(node -> reports.put(node.getMetadata().getName(), trust(node)));
         CaRoll.Position position =
                 roll.advance(AuthorityStatusPlan.issuedAfter(authority).moment(), reports);
         Instant now = clock.instant();
         observer.rollStands(position.stage(), position.missing().size());
         roll.remind(position, now);
-        IPSecAuthorityStatus wanted = AuthorityStatusPlan.of(authority, position, guard.ensure(), now);
+        IPSecAuthorityStatus wanted =
+                AuthorityStatusPlan.of(authority, position, guard.ensure(), ApiServerVersion.of(client), now);
         if (!wanted.equals(authority.getStatus())) {
-            authority.setStatus(wanted);
-            client.resource(authority).updateStatus();
+            IPSecAuthority changed = new IPSecAuthority();
+            changed.setMetadata(authority.getMetadata());
+            changed.setSpec(authority.getSpec());
+            changed.setStatus(wanted);
+            client.resource(changed).updateStatus();
         }
         boolean goesOn =
                 position.stage() != RollStage.SETTLED && position.missing().isEmpty();
@@ -133,7 +146,7 @@ public class AuthorityReconciler implements Reconciler<Namespace> {
         CertificateStatus certificate =
                 node.getStatus() == null ? null : node.getStatus().certificate();
         return certificate == null
-                ? new NodeTrust(List.of(), "")
+                ? NOTHING
                 : new NodeTrust(
                         certificate.trustAnchors(), Objects.requireNonNullElse(certificate.issuerFingerprint(), ""));
     }

@@ -5,6 +5,7 @@ import dev.espalier.crds.v1alpha1.IPSecAuthorityStatus;
 import dev.espalier.crds.v1alpha1.RollStage;
 import dev.espalier.crds.v1alpha1.StatusCondition;
 import dev.espalier.operator.admission.OwnStatusGuard;
+import dev.espalier.operator.pki.ApiServerVersion;
 import dev.espalier.operator.pki.CaRoll;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -20,7 +21,8 @@ import java.util.Optional;
  *   <li>{@code Ready}: {@code Signing}, or {@code Expired};
  *   <li>{@code Rolling}: {@code Settled}, or the stage, with who is missing in the message; {@code WrongTime} when
  *       {@code spec.issuedAfter} is none;
- *   <li>{@code OwnStatusOnly} (CSR-10): {@code ValidatingAdmissionPolicy}, {@code Webhook}, or {@code NotEnforced}.
+ *   <li>{@code OwnStatusOnly} (CSR-10): {@code ValidatingAdmissionPolicy}, {@code Webhook}, or {@code NotEnforced};
+ *   <li>{@code SchemaRules} (OPR-01): {@code ApiServer}, or {@code Operator} where the API server is too old for it.
  * </ul>
  */
 final class AuthorityStatusPlan {
@@ -43,7 +45,11 @@ final class AuthorityStatusPlan {
     }
 
     static IPSecAuthorityStatus of(
-            IPSecAuthority authority, CaRoll.Position position, OwnStatusGuard.Protection protection, Instant now) {
+            IPSecAuthority authority,
+            CaRoll.Position position,
+            OwnStatusGuard.Protection protection,
+            ApiServerVersion apiServer,
+            Instant now) {
         long generation = Objects.requireNonNullElse(authority.getMetadata().getGeneration(), 0L);
         List<StatusCondition> conditions = new ArrayList<>();
         boolean over = !now.isBefore(position.notAfter());
@@ -62,6 +68,7 @@ final class AuthorityStatusPlan {
                 protection.message(),
                 generation,
                 now));
+        conditions.add(schemaRules(apiServer, generation, now));
         List<StatusCondition> stored = authority.getStatus() == null
                 ? List.of()
                 : authority.getStatus().conditions();
@@ -76,6 +83,22 @@ final class AuthorityStatusPlan {
                         .limit(IPSecAuthorityStatus.MAX_WAITING)
                         .toList(),
                 StatusCondition.following(stored, conditions));
+    }
+
+    private static StatusCondition schemaRules(ApiServerVersion apiServer, long generation, Instant now) {
+        boolean evaluates = apiServer.evaluatesSchemaRules();
+        return StatusCondition.of(
+                IPSecAuthorityStatus.SCHEMA_RULES,
+                evaluates ? StatusCondition.TRUE : StatusCondition.FALSE,
+                evaluates ? "ApiServer" : "Operator",
+                evaluates
+                        ? "API server " + apiServer + " refuses objects that break a rule of their schema"
+                        : "API server " + apiServer
+                                + " is from before 1.25 and stores objects that break a rule of their schema;"
+                                + " the operator and the agents check the same rules: such a policy gets Accepted=False, and what was"
+                                + " accepted before stays in force",
+                generation,
+                now);
     }
 
     private static StatusCondition rolling(

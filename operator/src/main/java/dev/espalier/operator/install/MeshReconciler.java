@@ -5,6 +5,9 @@ import dev.espalier.operator.addresses.AddressBatches;
 import dev.espalier.operator.addresses.PodNetworks;
 import dev.espalier.operator.addresses.RunningPods;
 import dev.espalier.operator.addresses.TrimmedPods;
+import dev.espalier.operator.cache.Cached;
+import dev.espalier.operator.cache.TrimmedStore;
+import dev.espalier.operator.cache.Trimming;
 import dev.espalier.operator.pki.CertificateService;
 import dev.espalier.operator.pki.Pki;
 import dev.espalier.operator.pki.PkiNames;
@@ -28,6 +31,8 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,11 +57,19 @@ import org.jboss.logging.Logger;
 public class MeshReconciler implements Reconciler<Namespace> {
     private static final Logger LOG = Logger.getLogger(MeshReconciler.class);
     private static final String FIELD_MANAGER = "espalier-operator";
+    /** Objects read at a time: pods and nodes are large before they are trimmed. */
+    private static final long LIST_LIMIT = 500;
+
+    private static final Duration PUBLISHED_ANEW = Duration.ofSeconds(10);
+    private static final Duration NEXT_ROUND = Duration.ofMillis(250);
+    private static final Duration NEXT_BATCH = Duration.ofSeconds(1);
 
     private final KubernetesClient client;
     private final CertificateService certificates;
     private final NodeAddressing addressing;
     private final InstantSource clock;
+    private final SpecWrites writes = new SpecWrites(this::apply);
+    private Published published = Published.NOTHING;
 
     /** @param networks where pods may have addresses that are of no node's pod networks; empty for nowhere, then pods are not watched */
     public MeshReconciler(KubernetesClient client, Pki pki, PodNetworks networks, InstantSource clock) {
@@ -71,10 +84,13 @@ public class MeshReconciler implements Reconciler<Namespace> {
         Set<ResourceID> cluster = Set.of(new ResourceID(PkiNames.NAMESPACE));
         var nodes = InformerEventSourceConfiguration.from(Node.class, Namespace.class)
                 .withSecondaryToPrimaryMapper(node -> cluster)
+                .withItemStore(new TrimmedStore<>(Trimming::node))
+                .withInformerListLimit(LIST_LIMIT)
                 .withOnUpdateFilter(MeshReconciler::differ)
                 .build();
         var ipsecNodes = InformerEventSourceConfiguration.from(IPSecNode.class, Namespace.class)
                 .withSecondaryToPrimaryMapper(node -> cluster)
+                .withItemStore(new TrimmedStore<>(Trimming::withoutStatus))
                 .withOnUpdateFilter(MeshReconciler::specOrMarkDiffers)
                 .build();
         List<EventSource<?, Namespace>> sources = new ArrayList<>(
@@ -83,6 +99,7 @@ public class MeshReconciler implements Reconciler<Namespace> {
             var pods = InformerEventSourceConfiguration.from(Pod.class, Namespace.class)
                     .withSecondaryToPrimaryMapper(pod -> cluster)
                     .withItemStore(new TrimmedPods())
+                    .withInformerListLimit(LIST_LIMIT)
                     .withOnUpdateFilter(RunningPods::differ)
                     .build();
             sources.add(new InformerEventSource<>(pods, context));
@@ -95,16 +112,27 @@ public class MeshReconciler implements Reconciler<Namespace> {
         if (!PkiNames.NAMESPACE.equals(namespace.getMetadata().getName())) {
             return UpdateControl.noUpdate();
         }
-        Collection<Node> nodes = context.getSecondaryResources(Node.class);
-        Collection<IPSecNode> present = context.getSecondaryResources(IPSecNode.class);
+        Instant now = clock.instant();
+        Collection<Node> nodes = Cached.all(context, Node.class);
+        Collection<IPSecNode> present = Cached.all(context, IPSecNode.class);
         Optional<AddressBatches.Batch> batch = addressing.isAskedFor()
-                ? Optional.of(
-                        addressing.next(nodes, present, context.getSecondaryResources(Pod.class), clock.instant()))
+                ? Optional.of(addressing.next(nodes, present, Cached.all(context, Pod.class), now))
                 : Optional.empty();
         MeshPlan plan = MeshPlan.of(nodes, present, batch.map(AddressBatches.Batch::byNode));
-        plan.apply().forEach(this::apply);
+        boolean unwritten = writes.round(plan.apply(), now);
         plan.gone().forEach(this::removeIfGone);
-        certificates.publish(
+        publish(nodes, present, now);
+        if (unwritten) {
+            return UpdateControl.<Namespace>noUpdate().rescheduleAfter(NEXT_ROUND);
+        }
+        return batch.map(AddressBatches.Batch::postponed).orElse(false)
+                ? UpdateControl.<Namespace>noUpdate().rescheduleAfter(NEXT_BATCH)
+                : UpdateControl.noUpdate();
+    }
+
+    /** Pods come and go all the time; nodes do not, and only they count here. */
+    private void publish(Collection<Node> nodes, Collection<IPSecNode> present, Instant now) {
+        Published wanted = new Published(
                 nodes.stream()
                         .collect(Collectors.toMap(
                                 node -> node.getMetadata().getName(),
@@ -112,10 +140,23 @@ public class MeshReconciler implements Reconciler<Namespace> {
                 present.stream()
                         .filter(CertificateService::isCutOff)
                         .map(node -> node.getMetadata().getName())
-                        .collect(Collectors.toSet()));
-        return batch.map(AddressBatches.Batch::postponed).orElse(false)
-                ? UpdateControl.<Namespace>noUpdate().rescheduleAfter(1, TimeUnit.SECONDS)
-                : UpdateControl.noUpdate();
+                        .collect(Collectors.toSet()),
+                now);
+        if (!published.holds(wanted)) {
+            certificates.publish(wanted.nodeUids(), wanted.cutOff());
+            published = wanted;
+        }
+    }
+
+    /** What was published last; for a while only, because others may change what is stored, too. */
+    private record Published(Map<String, String> nodeUids, Set<String> cutOff, Instant at) {
+        static final Published NOTHING = new Published(Map.of(), Set.of(), Instant.EPOCH);
+
+        boolean holds(Published wanted) {
+            return nodeUids.equals(wanted.nodeUids)
+                    && cutOff.equals(wanted.cutOff)
+                    && wanted.at.isBefore(at.plus(PUBLISHED_ANEW));
+        }
     }
 
     private void apply(MeshPlan.Application wanted) {

@@ -1,13 +1,13 @@
 package dev.espalier.operator.pki;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.VersionInfo;
 
 /** As {@code /version} says; vendors append to the minor, as in {@code 30+}. */
 public record ApiServerVersion(int major, int minor) {
     public static ApiServerVersion of(KubernetesClient client) {
-        return parse(
-                client.getKubernetesVersion().getMajor(),
-                client.getKubernetesVersion().getMinor());
+        VersionInfo version = client.getKubernetesVersion();
+        return parse(version.getMajor(), version.getMinor());
     }
 
     static ApiServerVersion parse(String major, String minor) {

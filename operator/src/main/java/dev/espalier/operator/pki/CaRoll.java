@@ -91,25 +91,35 @@ public final class CaRoll {
      * @throws io.fabric8.kubernetes.client.KubernetesClientException as the API server says; to be called again
      */
     public Position advance(Optional<Instant> issuedAfter, Map<String, NodeTrust> reports) {
+        CaState state = caStore.obtain().state();
+        CaRollPlan plan = plan(state, issuedAfter, reports);
+        if (plan.step() != CaRollPlan.Step.STAY) {
+            state = step(issuedAfter, reports);
+            plan = plan(state, issuedAfter, reports);
+        }
+        // Also without a step: whoever took the last one may have died right after it.
+        publication.publish();
+        return new Position(
+                plan.stage(),
+                state.current().certificate().getNotAfter().toInstant(),
+                anchors(state),
+                plan.nodes(),
+                plan.missing());
+    }
+
+    /** Looked at again, because what was signed until the lock was had counts. */
+    private CaState step(Optional<Instant> issuedAfter, Map<String, NodeTrust> reports) {
         steps.lock();
         try {
             CaStore.Stored stored = caStore.obtain();
             CaRollPlan plan = plan(stored.state(), issuedAfter, reports);
-            CaState after = stored.state();
-            if (plan.step() != CaRollPlan.Step.STAY) {
-                leadership.require();
-                after = take(plan.step(), stored);
-                announce(plan.step(), plan.nodes(), after);
-                plan = plan(after, issuedAfter, reports);
+            if (plan.step() == CaRollPlan.Step.STAY) {
+                return stored.state();
             }
-            // Also without a step: whoever took the last one may have died right after it.
-            publication.publish();
-            return new Position(
-                    plan.stage(),
-                    after.current().certificate().getNotAfter().toInstant(),
-                    anchors(after),
-                    plan.nodes(),
-                    plan.missing());
+            leadership.require();
+            CaState after = take(plan.step(), stored);
+            announce(plan.step(), plan.nodes(), after);
+            return after;
         } finally {
             steps.unlock();
         }

@@ -43,6 +43,7 @@ public final class CertificateService {
     private final Stores stores;
     private final Leadership leadership;
     private final Lock signing;
+    private final IssueLog issueLog;
 
     CertificateService(
             KubernetesClient client,
@@ -61,6 +62,7 @@ public final class CertificateService {
         this.signing = signing;
         this.random = random;
         this.clock = clock;
+        this.issueLog = new IssueLog(stores.ledger(), this::rateLimit);
     }
 
     /** Where it reads and writes. */
@@ -78,6 +80,18 @@ public final class CertificateService {
         if (!PkiNames.SIGNER.equals(csr.getSpec().getSignerName()) || status.finished()) {
             return;
         }
+        if (!status.approved()) {
+            decide(csr, status);
+            return;
+        }
+        // Mostly our own approval, of which the cache hears before it hears of the certificate.
+        CertificateSigningRequest newest = client.resource(csr).get();
+        if (newest != null && !RequestStatus.of(newest).finished()) {
+            decide(newest, RequestStatus.of(newest));
+        }
+    }
+
+    private void decide(CertificateSigningRequest csr, RequestStatus status) {
         switch (read(csr)) {
             case RequestContent.Reading.Improper(Denial denial) -> refuse(csr, status, denial);
             case RequestContent.Reading.Proper proper -> {
@@ -259,13 +273,7 @@ public final class CertificateService {
                 now,
                 certificate.getNotAfter().toInstant(),
                 Optional.empty());
-        // Counted again with the write: requests of one node come in parallel.
-        Optional<Denial> tooMany = stores.ledger().update(data -> {
-            Ledger present = Ledger.parse(data);
-            Optional<Denial> denial = rateLimit(present, request.nodeName());
-            return new ConfigMapStore.Change<>(
-                    denial.isPresent() ? data : present.with(issued).pruned(now).data(), denial);
-        });
+        Optional<Denial> tooMany = issueLog.add(issued, now);
         if (tooMany.isPresent()) {
             refuse(approved, RequestStatus.of(approved), tooMany.get());
             return;

@@ -6,6 +6,9 @@ import dev.espalier.crds.v1alpha1.IPSecPeer;
 import dev.espalier.crds.v1alpha1.IPSecPeerStatus;
 import dev.espalier.crds.v1alpha1.IPSecPolicy;
 import dev.espalier.crds.v1alpha1.IPSecPolicyStatus;
+import dev.espalier.operator.cache.Cached;
+import dev.espalier.operator.cache.TrimmedStore;
+import dev.espalier.operator.cache.Trimming;
 import dev.espalier.operator.pki.PkiNames;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -22,6 +25,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -45,6 +49,7 @@ public class PolicyReconciler implements Reconciler<Namespace> {
 
     private final KubernetesClient client;
     private final InstantSource clock;
+    private final ProgressPace pace = new ProgressPace();
 
     public PolicyReconciler(KubernetesClient client, InstantSource clock) {
         this.client = client;
@@ -68,6 +73,7 @@ public class PolicyReconciler implements Reconciler<Namespace> {
                 new InformerEventSource<>(
                         InformerEventSourceConfiguration.from(IPSecNode.class, Namespace.class)
                                 .withSecondaryToPrimaryMapper(node -> cluster)
+                                .withItemStore(new TrimmedStore<>(Trimming::status))
                                 .withOnUpdateFilter((node, old) -> !Objects.equals(node.getStatus(), old.getStatus()))
                                 .build(),
                         context));
@@ -78,31 +84,46 @@ public class PolicyReconciler implements Reconciler<Namespace> {
         if (!PkiNames.NAMESPACE.equals(namespace.getMetadata().getName())) {
             return UpdateControl.noUpdate();
         }
-        Collection<IPSecPolicy> policies = context.getSecondaryResources(IPSecPolicy.class);
-        Map<String, IPSecPolicyStatus> plan =
-                PolicyStatusPlan.of(policies, context.getSecondaryResources(IPSecNode.class), clock.instant());
+        Instant now = clock.instant();
+        Collection<IPSecPolicy> policies = Cached.all(context, IPSecPolicy.class);
+        Map<String, IPSecPolicyStatus> plan = PolicyStatusPlan.of(policies, Cached.all(context, IPSecNode.class), now);
+        ProgressPace.Round round = pace.round(policies.size(), now);
+        boolean postponed = false;
         for (IPSecPolicy policy : policies) {
             IPSecPolicyStatus wanted =
                     Objects.requireNonNull(plan.get(policy.getMetadata().getName()));
-            if (!wanted.equals(policy.getStatus())) {
+            if (round.isDue(policy.getStatus(), wanted)) {
                 write(policy, wanted);
+            } else {
+                postponed |= !wanted.equals(policy.getStatus());
             }
         }
-        for (IPSecPeer peer : context.getSecondaryResources(IPSecPeer.class)) {
-            IPSecPeerStatus wanted = PeerStatusPlan.of(peer, PeerValidation.validate(peer.getSpec()), clock.instant());
+        for (IPSecPeer peer : Cached.all(context, IPSecPeer.class)) {
+            IPSecPeerStatus wanted = PeerStatusPlan.of(peer, PeerValidation.validate(peer.getSpec()), now);
             if (!wanted.equals(peer.getStatus())) {
-                peer.setStatus(wanted);
-                client.resource(peer).updateStatus();
+                IPSecPeer changed = new IPSecPeer();
+                changed.setMetadata(peer.getMetadata());
+                changed.setSpec(peer.getSpec());
+                changed.setStatus(wanted);
+                client.resource(changed).updateStatus();
             }
         }
-        return UpdateControl.noUpdate();
+        return postponed
+                ? UpdateControl.<Namespace>noUpdate().rescheduleAfter(ProgressPace.pause(policies.size()))
+                : UpdateControl.noUpdate();
     }
 
-    /** Under the version that the status was computed from: a status about an older spec never lands on a newer one. */
+    /**
+     * Under the version that the status was computed from: a status about an older spec never lands on a newer one. In a copy: what the cache
+     * holds is what the API server said, also when this write fails.
+     */
     private void write(IPSecPolicy policy, IPSecPolicyStatus status) {
         IPSecPolicyStatus old = policy.getStatus();
-        policy.setStatus(status);
-        client.resource(policy).updateStatus();
+        IPSecPolicy changed = new IPSecPolicy();
+        changed.setMetadata(policy.getMetadata());
+        changed.setSpec(policy.getSpec());
+        changed.setStatus(status);
+        client.resource(changed).updateStatus();
         if (old == null || !Objects.equals(old.message(), status.message())) {
             LOG.infof(
                     "policy %s, generation %d: %s",

@@ -45,13 +45,17 @@ interface OperatorSettings {
         int port();
     }
 
+    /**
+     * Renewal is two requests, so that an API server which takes five seconds for each costs nobody the lease (OPR-06). One that is given up, or that
+     * was never held, is taken at once.
+     */
     interface LeaderElection {
         /** How long a leader that is not heard of keeps others waiting. */
-        @WithDefault("10s")
+        @WithDefault("20s")
         Duration leaseDuration();
 
         /** After how long without renewal a leader gives up; shorter than {@link #leaseDuration}. */
-        @WithDefault("6s")
+        @WithDefault("15s")
         Duration renewDeadline();
 
         @WithDefault("2s")

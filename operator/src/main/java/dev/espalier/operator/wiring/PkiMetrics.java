@@ -2,6 +2,7 @@ package dev.espalier.operator.wiring;
 
 import dev.espalier.crds.v1alpha1.RollStage;
 import dev.espalier.operator.pki.PkiObserver;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
@@ -16,9 +17,13 @@ class PkiMetrics implements PkiObserver {
     private final AtomicLong revoked = new AtomicLong();
     private final AtomicLong stage = new AtomicLong();
     private final AtomicLong missing = new AtomicLong();
+    private final Counter issued;
 
     PkiMetrics(MeterRegistry registry) {
         this.registry = registry;
+        this.issued = Counter.builder("espalier.certificates.issued")
+                .description("Certificates of nodes that this process has signed")
+                .register(registry);
         Gauge.builder("espalier.ca.expiry.timestamp.seconds", caExpirySeconds, AtomicLong::get)
                 .description("When the CA's own certificate ends, in seconds since 1970; 0 before it is known")
                 .register(registry);
@@ -35,7 +40,7 @@ class PkiMetrics implements PkiObserver {
 
     @Override
     public void certificateIssued() {
-        registry.counter("espalier.certificates.issued").increment();
+        issued.increment();
     }
 
     @Override

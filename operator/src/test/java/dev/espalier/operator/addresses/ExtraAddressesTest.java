@@ -75,6 +75,35 @@ class ExtraAddressesTest {
 
     @Test
     @Tag("OPR-08")
+    void aSearchInRangesFindsWhatALinearOneFinds() {
+        long seed = 11;
+        Random random = new Random(seed);
+        List<Prefix> prefixes = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            prefixes.add(random(random, 16 + random.nextInt(17)));
+            prefixes.add(Prefix.containing(IpAddress.v6(0xfd00L << 48, random.nextInt(64)), 120 + random.nextInt(9)));
+        }
+        Ranges ranges = new Ranges(prefixes);
+
+        for (int i = 0; i < 2000; i++) {
+            Prefix asked = i % 4 == 0
+                    ? Prefix.containing(IpAddress.v6(0xfd00L << 48, random.nextInt(128)), 120 + random.nextInt(9))
+                    : random(random, 12 + random.nextInt(21));
+            assertThat(ranges.contains(asked.last()))
+                    .as("seed %d: %s", seed, asked.last())
+                    .isEqualTo(prefixes.stream().anyMatch(prefix -> prefix.contains(asked.last())));
+            assertThat(ranges.overlaps(asked))
+                    .as("seed %d: %s", seed, asked)
+                    .isEqualTo(prefixes.stream().anyMatch(prefix -> prefix.overlaps(asked)));
+        }
+    }
+
+    private static Prefix random(Random random, int length) {
+        return Prefix.containing(IpAddress.v4(0x0a000000 | random.nextInt(1 << 18)), length);
+    }
+
+    @Test
+    @Tag("OPR-08")
     void writesAreSpacedAndRemovalsWaitUnlessTheAddressIsAnothersNow() {
         AddressBatches batches = new AddressBatches();
         Instant now = Instant.parse("2026-11-24T10:00:00Z");

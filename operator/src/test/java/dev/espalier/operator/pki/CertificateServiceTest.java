@@ -149,9 +149,20 @@ class CertificateServiceTest {
     }
 
     @Test
+    @Tag("CSR-06")
+    void aCacheThatHasYetToHearOfTheCertificateMakesNoSecondOne() throws Exception {
+        answer(REQUEST, RequestStatus.issued(csr("Approved"), AUTHORITY.certificatePem()));
+
+        service().handle(csr("Approved"));
+
+        assertThat(writes()).isEmpty();
+    }
+
+    @Test
     @Tag("CSR-02")
     void someoneElsesApprovalDoesNotReplaceTheCheck() throws Exception {
         answer(SYSTEM + "/pods/agent", pod("b"));
+        answer(REQUEST, csr("Approved"));
 
         service().handle(csr("Approved"));
 
@@ -182,6 +193,7 @@ class CertificateServiceTest {
     @Tag("OPR-04")
     void whoWokeUpWithoutTheLeaseSignsNothing() throws Exception {
         answer(SYSTEM + "/pods/agent", pod("a"));
+        answer(REQUEST, csr("Approved"));
         server.expect().get().withPath(LEDGER).andReturn(404, "").always();
         leads = false;
 

@@ -27,6 +27,14 @@ import java.util.Optional;
 public final class RealApiServer {
     private static final List<String> ALL = List.of("controller-manager", "kube-apiserver", "etcd");
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final String AUDIT = """
+            apiVersion: audit.k8s.io/v1
+            kind: Policy
+            omitStages: [RequestReceived, ResponseStarted]
+            rules:
+            - {level: Metadata, users: ["system:serviceaccount:espalier-system:espalier-operator"]}
+            - {level: None}
+            """;
 
     private final Path assets;
     private final Path folder;
@@ -65,9 +73,15 @@ public final class RealApiServer {
         return folder.resolve("daemons");
     }
 
+    /** One JSON object a line for each request that the operator's account has made ({@code audit.k8s.io/v1}). */
+    public static Path auditLog(Path folder) {
+        return folder.resolve("audit.log");
+    }
+
     private Path start(String address, int port) {
         try {
             Files.createDirectories(folder);
+            Files.writeString(folder.resolve("audit.yaml"), AUDIT);
             ServerIdentity identity = ServerIdentity.in(folder);
             ServerIdentity.Issued server = identity.issueServer(ServerIdentity.hosts(InetAddress.getByName(address)));
             ServerIdentity.writeSecret(folder.resolve("server.crt"), server.certificatePem());
@@ -125,6 +139,8 @@ public final class RealApiServer {
                 "--cert-dir=" + folder,
                 "--token-auth-file=" + folder.resolve("tokens.csv"),
                 "--authorization-mode=RBAC",
+                "--audit-policy-file=" + folder.resolve("audit.yaml"),
+                "--audit-log-path=" + auditLog(folder),
                 "--allow-privileged=true",
                 // Pods here are never run: they need no account's token mounted, and their account may come later.
                 "--disable-admission-plugins=ServiceAccount",

@@ -27,21 +27,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** An API server with Espalier's manifests, nodes that are objects only, and operators that are processes. */
 final class OperatorCluster implements AutoCloseable {
     static final String SYSTEM = "espalier-system";
-    private static final List<String> OPERATORS_OWN = List.of(
-            "resource=\"configmaps\"",
-            "resource=\"secrets\"",
-            "resource=\"leases\"",
-            "resource=\"certificatesigningrequests\"",
-            "resource=\"ipsecnodes\"",
-            "resource=\"ipsecauthorities\"",
-            "resource=\"ipsecpolicies\"",
-            "resource=\"events\"");
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Path folder;
@@ -95,7 +88,7 @@ final class OperatorCluster implements AutoCloseable {
     }
 
     ProbeClient as(String token) {
-        return http.withToken(token, admin);
+        return http.as(token);
     }
 
     int minorVersion() {
@@ -211,18 +204,25 @@ final class OperatorCluster implements AutoCloseable {
         }
     }
 
-    /** Requests so far for what the operator alone reads and writes; 0 for the lab's server, which does not count. */
-    double requestsOfTheOperator() {
+    /** What the operators have asked the API server for; nothing of the lab's server, which keeps no account. */
+    List<AuditedRequest> requestsOfOperators() throws IOException {
+        return embedded.isPresent() ? List.of() : AuditedRequest.read(RealApiServer.auditLog(folder));
+    }
+
+    /** Requests by verb since the API server began, of everyone; nothing of the lab's server. */
+    Map<String, Long> requestsByVerb() {
         if (embedded.isPresent()) {
-            return 0;
+            return Map.of();
         }
-        return client.raw("/metrics")
+        Map<String, Long> result = new TreeMap<>();
+        client.raw("/metrics")
                 .lines()
                 .filter(line -> line.startsWith("apiserver_request_total{"))
-                .filter(line -> OPERATORS_OWN.stream().anyMatch(line::contains))
-                .filter(line -> !line.contains("resource=\"ipsecnodes\"") || !line.contains("subresource=\"status\""))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+                .forEach(line -> {
+                    String verb = line.replaceFirst(".*[{,]verb=\"([A-Z]+)\".*", "$1");
+                    result.merge(verb, (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)), Long::sum);
+                });
+        return result;
     }
 
     private void applyManifests() throws IOException {

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -116,31 +118,63 @@ final class OperatorProcess {
         return rows(line -> line.startsWith(name + " ") || line.startsWith(name + "{"));
     }
 
-    /** The sum of a summary's rows for one controller; 0 when there is none. */
-    double percentile(String name, String controller, String quantile) {
-        return rows(line -> line.startsWith(name + "{")
-                && line.contains("quantile=\"" + quantile + "\"")
-                && line.contains("\"" + controller + "\""));
+    /** Of one controller, since the process began. */
+    ReconcileTimes reconcileTimes(String controller) {
+        Map<Double, Long> upTo = new HashMap<>();
+        metrics()
+                .lines()
+                .filter(line -> line.startsWith("reconciliations_execution_duration_seconds_bucket{")
+                        && line.contains("\"" + controller + "\""))
+                .forEach(line -> {
+                    String bound = line.replaceFirst(".*le=\"([^\"]+)\".*", "$1");
+                    upTo.put(bound.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(bound), (long)
+                            value(line));
+                });
+        return ReconcileTimes.of(upTo);
     }
 
-    private double rows(Predicate<String> wanted) {
+    double residentMegabytes() throws IOException {
+        return status("VmRSS:");
+    }
+
+    double peakMegabytes() throws IOException {
+        return status("VmHWM:");
+    }
+
+    /** What it says of itself to Prometheus. */
+    String metrics() {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            String text = http.send(
+            return http.send(
                             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/metrics"))
                                     .timeout(Duration.ofSeconds(5))
                                     .build(),
                             HttpResponse.BodyHandlers.ofString())
                     .body();
-            return text.lines()
-                    .filter(wanted)
-                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    private double rows(Predicate<String> wanted) {
+        return metrics()
+                .lines()
+                .filter(wanted)
+                .mapToDouble(OperatorProcess::value)
+                .sum();
+    }
+
+    private static double value(String line) {
+        return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+    }
+
+    private double status(String field) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                .filter(line -> line.startsWith(field))
+                .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) * 1024 / 1e6)
+                .sum();
     }
 
     private static String kubeconfig(Config admin, String token) throws IOException {

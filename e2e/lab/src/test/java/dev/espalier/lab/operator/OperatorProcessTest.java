@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.crds.v1alpha1.IPSecAuthority;
 import dev.espalier.crds.v1alpha1.IPSecNode;
+import dev.espalier.crds.v1alpha1.IPSecPolicy;
+import dev.espalier.crds.v1alpha1.IPSecPolicyStatus;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,6 +147,94 @@ class OperatorProcessTest {
                     assertThat(condition.reason())
                             .isEqualTo(cluster.minorVersion() >= 30 ? "ValidatingAdmissionPolicy" : "Webhook");
                 });
+    }
+
+    /** Each rule of the schema, broken by one policy. Where the API server does not see it, the operator does, and says so. */
+    @Test
+    @Tag("OPR-01")
+    void whatBreaksARuleOfTheSchemaIsRefusedByTheApiServerOrElseByTheOperator() {
+        cluster.operator("operator-1");
+        cluster.awaitReady("a", "b");
+        boolean evaluates = cluster.minorVersion() >= 25;
+        Map<String, String> broken = Map.of(
+                "permissive-bypass", "{\"action\":\"Bypass\",\"enforcement\":\"Permissive\"}",
+                "no-esn", "{\"action\":\"Protect\",\"esp\":{\"esn\":false,\"lifetime\":{\"packets\":4294967296}}}",
+                "short-child", "{\"action\":\"Protect\",\"esp\":{\"lifetime\":{\"time\":\"1s\"}}}",
+                "short-ike", "{\"action\":\"Protect\",\"ike\":{\"lifetime\":\"1s\"}}",
+                "long-dpd", "{\"action\":\"Protect\",\"ike\":{\"dpdInterval\":\"2h\"}}");
+
+        broken.forEach((name, spec) -> assertThat(cluster.http()
+                        .post(
+                                "/apis/ipsec.espalier.dev/v1alpha1/ipsecpolicies",
+                                "{\"apiVersion\":\"ipsec.espalier.dev/v1alpha1\",\"kind\":\"IPSecPolicy\",\"metadata\":{\"name\":\""
+                                        + name + "\"},\"spec\":" + spec + "}")
+                        .code())
+                .as(name)
+                .isEqualTo(evaluates ? 422 : 201));
+
+        if (!evaluates) {
+            broken.keySet()
+                    .forEach(name -> await(Duration.ofSeconds(30))
+                            .until(() -> accepted(name).startsWith("False ")));
+        }
+        await(Duration.ofSeconds(30))
+                .until(() -> authorityCondition("SchemaRules")
+                        .startsWith(evaluates ? "True ApiServer " : "False Operator "));
+        assertThat(authorityCondition("SchemaRules")).contains("API server 1." + cluster.minorVersion());
+    }
+
+    /** An object with a finalizer of a dead operator could never be deleted, nor its namespace. */
+    @Test
+    @Tag("OPR-07")
+    void nothingThatTheOperatorMakesHasAFinalizer() {
+        cluster.operator("operator-1");
+        cluster.awaitReady("a", "b");
+        List<HasMetadata> made = new ArrayList<>();
+        made.addAll(cluster.client().resources(IPSecNode.class).list().getItems());
+        made.addAll(cluster.client().resources(IPSecAuthority.class).list().getItems());
+        made.addAll(cluster.client()
+                .configMaps()
+                .inNamespace(OperatorCluster.SYSTEM)
+                .list()
+                .getItems());
+        made.addAll(cluster.client()
+                .secrets()
+                .inNamespace(OperatorCluster.SYSTEM)
+                .list()
+                .getItems());
+
+        assertThat(made)
+                .hasSizeGreaterThan(4)
+                .allSatisfy(object -> assertThat(object.getMetadata().getFinalizers())
+                        .as(object.getMetadata().getName())
+                        .isNullOrEmpty());
+    }
+
+    private String accepted(String policy) {
+        IPSecPolicyStatus status = Objects.requireNonNull(cluster.client()
+                        .resources(IPSecPolicy.class)
+                        .withName(policy)
+                        .get())
+                .getStatus();
+        return status == null
+                ? ""
+                : status.conditions().stream()
+                        .filter(condition -> condition.type().equals("Accepted"))
+                        .map(condition -> condition.status() + " " + condition.reason())
+                        .collect(Collectors.joining());
+    }
+
+    private String authorityCondition(String type) {
+        return Objects.requireNonNull(cluster.client()
+                        .resources(IPSecAuthority.class)
+                        .withName("cluster")
+                        .get())
+                .getStatus()
+                .conditions()
+                .stream()
+                .filter(condition -> condition.type().equals(type))
+                .map(condition -> condition.status() + " " + condition.reason() + " " + condition.message())
+                .collect(Collectors.joining());
     }
 
     private String holder() {

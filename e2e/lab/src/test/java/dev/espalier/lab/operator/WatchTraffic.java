@@ -18,7 +18,6 @@ final class WatchTraffic implements AutoCloseable {
     private final List<InputStream> streams = new ArrayList<>();
     private final AtomicLong octets = new AtomicLong();
     private final AtomicLong events = new AtomicLong();
-    private final long begun = System.nanoTime();
 
     static WatchTraffic of(OperatorCluster cluster) {
         WatchTraffic traffic = new WatchTraffic();
@@ -33,12 +32,12 @@ final class WatchTraffic implements AutoCloseable {
         return traffic;
     }
 
-    double kilobytesPerSecond() {
-        return octets.get() / 1000.0 / seconds();
+    long octets() {
+        return octets.get();
     }
 
-    double eventsPerSecond() {
-        return events.get() / seconds();
+    long events() {
+        return events.get();
     }
 
     @Override
@@ -46,10 +45,6 @@ final class WatchTraffic implements AutoCloseable {
         for (InputStream stream : streams) {
             stream.close();
         }
-    }
-
-    private double seconds() {
-        return (System.nanoTime() - begun) / 1e9;
     }
 
     private void count(InputStream stream) {

@@ -32,12 +32,19 @@ public final class ProbeClient {
     private final HttpClient http;
 
     ProbeClient(String server, @Nullable String token, SSLContext tls) {
-        this.server = server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
+        this(
+                server.endsWith("/") ? server.substring(0, server.length() - 1) : server,
+                token,
+                HttpClient.newBuilder()
+                        .sslContext(tls)
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build());
+    }
+
+    private ProbeClient(String server, @Nullable String token, HttpClient http) {
+        this.server = server;
         this.token = token;
-        this.http = HttpClient.newBuilder()
-                .sslContext(tls)
-                .version(HttpClient.Version.HTTP_1_1)
-                .build();
+        this.http = http;
     }
 
     public static ProbeClient of(Config config) {
@@ -54,6 +61,11 @@ public final class ProbeClient {
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("unusable kubeconfig", e);
         }
+    }
+
+    /** Someone else, over the same connections; for a user without client certificate. */
+    public ProbeClient as(String other) {
+        return new ProbeClient(server, other, http);
     }
 
     public record Answer(int code, JsonNode body, HttpHeaders headers) {

@@ -92,6 +92,7 @@ class KubernetesSourceTest {
     }
 
     @Test
+    @Tag("OPR-05")
     @Tag("OPR-06")
     @Tag("F-05")
     void anApiThatIsAwayIsAProblemAndChangesNothing() {

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * {@code POST /lab/faults}, for administrators: {@code {"latencyMillis": 200, "failNext": 3, "unavailable": true, "dropWatches": true,
- * "forgetHistory": true}}, each field optional.
+ * "forgetHistory": true, "throttleNext": 3, "cutLists": 1, "expireContinues": true, "hideFromLists": "node-1"}}, each field optional.
  */
 final class FaultEndpoint {
     static final List<String> PATH = List.of("lab", "faults");
@@ -35,6 +35,11 @@ final class FaultEndpoint {
                 case "unavailable" -> faults.unavailable(fault.getValue().asBoolean());
                 case "dropWatches" -> runIf(fault.getValue().asBoolean(), faults::dropWatches);
                 case "forgetHistory" -> runIf(fault.getValue().asBoolean(), faults::forgetHistory);
+                case "throttleNext" -> faults.throttleNext(fault.getValue().asInt());
+                case "cutLists" -> faults.cutLists(fault.getValue().asInt());
+                case "expireContinues" ->
+                    faults.expireContinues(fault.getValue().asBoolean());
+                case "hideFromLists" -> faults.hideFromLists(fault.getValue().asText());
                 default -> throw ApiException.badRequest("no fault is called " + fault.getKey());
             }
         }

@@ -1,8 +1,10 @@
 package dev.espalier.lab.api.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.lab.api.Faults;
 import dev.espalier.lab.api.model.ApiException;
 import dev.espalier.lab.api.model.Json;
+import dev.espalier.lab.api.model.Meta;
 import dev.espalier.lab.api.store.Store;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -17,12 +19,14 @@ final class Lists {
     private static final Duration KEPT_FOR = Duration.ofMinutes(5);
 
     private final Store store;
+    private final Faults faults;
     private final Map<String, Rest> rests = new LinkedHashMap<>();
 
     private record Rest(List<ObjectNode> items, long revision, long sinceNanos) {}
 
-    Lists(Store store) {
+    Lists(Store store, Faults faults) {
         this.store = store;
+        this.faults = faults;
     }
 
     /** @param remaining objects after this chunk; null when there is none or when the client selects */
@@ -66,12 +70,17 @@ final class Lists {
             throw ApiException.expired("The provided resource version is no longer available: " + wanted);
         }
         return new Rest(
-                snapshot.items().stream().filter(selection::includes).toList(), snapshot.revision(), System.nanoTime());
+                snapshot.items().stream()
+                        .filter(selection::includes)
+                        .filter(object -> !faults.hides(Meta.name(object)))
+                        .toList(),
+                snapshot.revision(),
+                System.nanoTime());
     }
 
     private synchronized Rest resume(String token) {
         Rest rest = rests.get(token);
-        if (rest == null || System.nanoTime() - rest.sinceNanos() > KEPT_FOR.toNanos()) {
+        if (rest == null || faults.continuesAreOver() || System.nanoTime() - rest.sinceNanos() > KEPT_FOR.toNanos()) {
             throw ApiException.expired(
                     "The provided continue parameter is too old to display a consistent list result. "
                             + "You must start a new list without the continue parameter.");

@@ -1,7 +1,9 @@
 package dev.espalier.lab.api.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.lab.api.Faults;
 import dev.espalier.lab.api.access.Rbac;
 import dev.espalier.lab.api.access.TokenRequests;
 import dev.espalier.lab.api.model.ApiException;
@@ -29,6 +31,7 @@ final class ResourceEndpoints {
     private final Watches watches;
     private final Reviews reviews;
     private final TokenRequests tokens;
+    private final Faults faults;
 
     ResourceEndpoints(
             Store store,
@@ -37,16 +40,18 @@ final class ResourceEndpoints {
             Deletions deletions,
             Watches watches,
             Reviews reviews,
-            TokenRequests tokens) {
+            TokenRequests tokens,
+            Faults faults) {
         this.store = store;
         this.rbac = rbac;
         this.writer = writer;
         this.deletions = deletions;
         this.patches = new PatchRequests(writer);
-        this.lists = new Lists(store);
+        this.lists = new Lists(store, faults);
         this.watches = watches;
         this.reviews = reviews;
         this.tokens = tokens;
+        this.faults = faults;
     }
 
     /** The RBAC verb of a request. */
@@ -106,7 +111,12 @@ final class ResourceEndpoints {
 
     private void list(Request request, Target target, ResourceType type) throws IOException {
         Lists.Chunk chunk = lists.read(Selection.of(type, target, request), request);
-        Responses.json(request.exchange(), 200, View.of(request).list(type, chunk.items(), chunk.listMeta()));
+        JsonNode answer = View.of(request).list(type, chunk.items(), chunk.listMeta());
+        if (!chunk.items().isEmpty() && faults.cutsList()) {
+            Responses.brokenOff(request.exchange(), answer);
+        } else {
+            Responses.json(request.exchange(), 200, answer);
+        }
     }
 
     private void create(Request request, Target target, ResourceType type) throws IOException {

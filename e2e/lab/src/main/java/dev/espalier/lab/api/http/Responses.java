@@ -28,6 +28,16 @@ final class Responses {
         bytes(exchange, code, "application/json", Json.bytes(body));
     }
 
+    /** Announces the whole and sends half of it. */
+    static void brokenOff(HttpExchange exchange, JsonNode body) throws IOException {
+        byte[] octets = Json.bytes(body);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(200, octets.length);
+        exchange.getResponseBody().write(octets, 0, octets.length / 2);
+        exchange.getResponseBody().flush();
+        // The rest is owed, so the connection cannot be kept.
+    }
+
     static void text(HttpExchange exchange, int code, String body) throws IOException {
         bytes(exchange, code, "text/plain; charset=utf-8", body.getBytes(StandardCharsets.UTF_8));
     }

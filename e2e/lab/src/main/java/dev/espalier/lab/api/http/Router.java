@@ -75,7 +75,8 @@ public final class Router implements HttpHandler {
                 parts.deletions(),
                 new Watches(parts.store(), parts.bookmarkInterval()),
                 new Reviews(authenticator, rbac),
-                parts.tokens());
+                parts.tokens(),
+                faults);
         this.faultEndpoint = new FaultEndpoint(faults);
         this.version = parts.version();
         this.log = parts.log();
@@ -93,8 +94,8 @@ public final class Router implements HttpHandler {
     private void route(HttpExchange exchange) throws IOException {
         try {
             List<String> segments = Request.segments(exchange.getRequestURI().getPath());
-            if (!segments.equals(FaultEndpoint.PATH) && faults.refuses()) {
-                throw ApiException.of(503, "ServiceUnavailable", "the lab's API server is asked to be unavailable");
+            if (!segments.equals(FaultEndpoint.PATH)) {
+                fail(faults.refuses());
             }
             serve(new Request(exchange, user(exchange)), segments);
         } catch (ApiException e) {
@@ -108,6 +109,16 @@ public final class Router implements HttpHandler {
             }
             log.accept(exchange.getRequestMethod() + " " + exchange.getRequestURI() + ": " + trace(e));
             Responses.failure(exchange, ApiException.of(500, "InternalError", "Internal error occurred: " + e));
+        }
+    }
+
+    private static void fail(Faults.Refusal refusal) {
+        switch (refusal) {
+            case NONE -> {}
+            case UNAVAILABLE ->
+                throw ApiException.of(503, "ServiceUnavailable", "the lab's API server is asked to be unavailable");
+            case TOO_MANY_REQUESTS ->
+                throw ApiException.of(429, "TooManyRequests", "the lab's API server is asked to have too much to do");
         }
     }
 

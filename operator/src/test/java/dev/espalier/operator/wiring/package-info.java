@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.operator.wiring;
+
+import org.jspecify.annotations.NullMarked;
