@@ -135,6 +135,16 @@ final class Cluster implements AutoCloseable {
                 .toList();
     }
 
+    /** The pods of an {@code app} label whose container runs, Ready or not, in the order of their nodes. */
+    List<Pod> running(String namespace, String app) {
+        return client.pods().inNamespace(namespace).withLabel("app", app).list().getItems().stream()
+                .filter(pod -> pod.getStatus().getPodIP() != null
+                        && pod.getStatus().getContainerStatuses().stream()
+                                .anyMatch(status -> status.getState().getRunning() != null))
+                .sorted(Comparator.comparing(pod -> pod.getSpec().getNodeName()))
+                .toList();
+    }
+
     static boolean ready(Pod pod) {
         return pod.getMetadata().getDeletionTimestamp() == null
                 && pod.getStatus().getConditions().stream()

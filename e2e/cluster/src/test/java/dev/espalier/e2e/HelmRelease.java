@@ -34,8 +34,12 @@ final class HelmRelease implements Installation {
     }
 
     @Override
-    public void install() {
+    public void prepare() {
         cluster.settings().loadImage(cluster.settings().image()).ifPresent(Commands::run);
+    }
+
+    @Override
+    public void install() {
         report.progress("helm install");
         InstallCommand command = new Helm(chart)
                 .install()
@@ -55,7 +59,8 @@ final class HelmRelease implements Installation {
                 "agents and operators are Ready",
                 Duration.ofMinutes(6),
                 () -> agents().stream().filter(Cluster::ready).count() == nodes
-                        && operators().stream().anyMatch(Cluster::ready),
+                        && !operators().isEmpty()
+                        && operators().stream().allMatch(Cluster::ready),
                 () -> cluster.states(NAMESPACE));
     }
 
@@ -74,7 +79,7 @@ final class HelmRelease implements Installation {
         command.call();
     }
 
-    /** Waits until no pod of the release is older than {@code since}, an API time stamp, and all are Ready. */
+    /** Waits until none of these pods of the release is there any more, and all others are Ready. */
     void awaitReplaced(List<String> names) {
         Waiting.until(
                 "every agent and operator is replaced",

@@ -10,6 +10,9 @@ interface Installation {
         };
     }
 
+    /** Brings onto the nodes what it needs there. */
+    void prepare();
+
     void install();
 
     /** Whether traffic between pods of different nodes must be sealed by now. */
@@ -24,6 +27,9 @@ interface Installation {
 
     /** Proves cluster and suite by themselves, with the CNI plugin that is there. */
     final class Nothing implements Installation {
+        @Override
+        public void prepare() {}
+
         @Override
         public void install() {}
 

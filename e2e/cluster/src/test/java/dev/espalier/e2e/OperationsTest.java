@@ -10,13 +10,12 @@ import dev.espalier.crds.v1alpha1.IPSecNode;
 import dev.espalier.crds.v1alpha1.IPSecPolicy;
 import dev.espalier.crds.v1alpha1.PeerState;
 import dev.espalier.crds.v1alpha1.StatusCondition;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -33,9 +32,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ClusterSuite.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OperationsTest {
-    private static final Pattern STREAM = Pattern.compile("sent (\\d+) received (\\d+) longest-gap-ms (\\d+)");
-    private static final int PER_SECOND = 100;
-
     private final Session session;
     private final Cluster cluster;
     private final Workloads workloads;
@@ -101,23 +97,27 @@ class OperationsTest {
     @Order(3)
     @DisplayName("both operators are replaced and no packet is lost; the policy is Ready again")
     void operatorRestart() {
-        try (Cluster.Running stream = stream(20)) {
+        List<String> names = names(session.release().operators());
+        try (Load load = load()) {
             session.release().operators().forEach(this::kill);
-            session.release().awaitReady();
-            Loss loss = loss(stream);
-            session.report().figure("operators replaced", loss.toString());
-            assertThat(loss.lost()).isZero();
+            session.release().awaitReplaced(names);
+            Load.Outcome outcome = load.end();
+            session.report().figure("operators replaced", outcome.toString());
+            assertThat(outcome.lost()).isZero();
+            assertUnbroken(outcome);
         }
         awaitPolicyReady();
     }
 
     @Test
     @Order(4)
-    @DisplayName("an agent that is killed comes back by itself, and nothing leaves in clear meanwhile")
+    @DisplayName("an agent that is killed comes back by itself: no connection breaks and nothing leaves in clear")
     void agentKilled() {
         String node = node(workloads.echoes().getLast());
-        try (Cluster.Running stream = stream(40)) {
+        int restarts = restarts(node);
+        try (Load load = load()) {
             Waiting.pause(Duration.ofSeconds(2));
+            long killed = System.nanoTime();
             // Of this node's network namespace, since nodes may share their process space.
             cluster.onNode(
                     node,
@@ -128,10 +128,15 @@ class OperationsTest {
                             + "[ \"$(cat $p/comm 2>/dev/null)\" = java ] || continue; "
                             + "tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q node-agent && kill -9 ${p#/proc/}; "
                             + "done; true");
-            session.report().figure("agent of " + node + " killed", loss(stream).toString());
+            Waiting.until(
+                    "the agent of " + node + " runs again", Duration.ofMinutes(2), () -> restarts(node) > restarts);
+            session.release().awaitReady();
+            assertReaches(workloads.echoes().getFirst(), workloads.echoes().getLast());
+            session.report().figure("agent of " + node + " killed, Ready and sealed after", Report.since(killed));
+            Load.Outcome outcome = load.end();
+            session.report().figure("meanwhile", outcome.toString());
+            assertUnbroken(outcome);
         }
-        session.release().awaitReady();
-        assertReaches(workloads.echoes().getFirst(), workloads.echoes().getLast());
     }
 
     @Test
@@ -145,7 +150,7 @@ class OperationsTest {
                 () -> authorities.withName(IPSecAuthority.NAME).get() != null
                         && authorities.withName(IPSecAuthority.NAME).get().getStatus() != null);
         String old = signer();
-        try (Cluster.Running stream = stream(75)) {
+        try (Load load = load()) {
             long started = System.nanoTime();
             String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
             authorities.withName(IPSecAuthority.NAME).edit(authority -> {
@@ -171,9 +176,10 @@ class OperationsTest {
                             .getStatus()
                             .toString());
             session.report().figure("CA rolled on all nodes", Report.since(started));
-            Loss loss = loss(stream);
-            session.report().figure("meanwhile", loss.toString());
-            assertThat(loss.lost()).isZero();
+            Load.Outcome outcome = load.end();
+            session.report().figure("meanwhile", outcome.toString());
+            assertThat(outcome.lost()).isZero();
+            assertUnbroken(outcome);
         }
         awaitPolicyReady();
     }
@@ -194,55 +200,41 @@ class OperationsTest {
 
     @Test
     @Order(7)
-    @DisplayName("helm upgrade replaces every agent and operator under load, and nothing leaves in clear")
+    @DisplayName(
+            "helm upgrade replaces every agent and operator under load: no connection breaks and nothing leaves in clear")
     void upgrade() {
-        List<String> names = Stream.concat(session.release().agents().stream(), session.release().operators().stream())
-                .map(pod -> pod.getMetadata().getName())
+        List<Pod> before = Stream.concat(session.release().agents().stream(), session.release().operators().stream())
                 .toList();
-        try (Cluster.Running stream = stream(85)) {
+        try (Load load = load()) {
             long started = System.nanoTime();
             session.release().upgrade("again");
-            session.release().awaitReplaced(names);
+            session.release().awaitReplaced(names(before));
+            assertReaches(workloads.echoes().getFirst(), workloads.echoes().getLast());
             session.report().figure("helm upgrade of all nodes", Report.since(started));
-            session.report().figure("meanwhile", loss(stream).toString());
+            Load.Outcome outcome = load.end();
+            session.report().figure("meanwhile", outcome.toString());
+            assertUnbroken(outcome);
         }
-        assertReaches(workloads.echoes().getFirst(), workloads.echoes().getLast());
         awaitPolicyReady();
     }
 
-    private Cluster.Running stream(int seconds) {
-        Pod to = workloads.echoes().getLast();
-        Cluster.Running stream = cluster.start(
-                workloads.echoes().getFirst(),
-                "traffic",
-                "stream",
-                ip(to),
-                "8080",
-                Integer.toString(PER_SECOND),
-                Integer.toString(seconds));
-        stream.awaitOutput("started");
-        return stream;
+    private Load load() {
+        return Load.between(
+                cluster, workloads.echoes().getFirst(), workloads.echoes().getLast(), Duration.ofMinutes(6));
     }
 
-    private record Loss(int sent, int received, int longestGapMillis) {
-        int lost() {
-            return sent - received;
-        }
-
-        @Override
-        public String toString() {
-            return lost() + " of " + sent + " datagrams lost, longest gap " + longestGapMillis + " ms";
-        }
+    private void assertUnbroken(Load.Outcome outcome) {
+        assertThat(outcome.broken()).as(outcome.said()).isZero();
     }
 
-    private static Loss loss(Cluster.Running stream) {
-        String out = stream.await(Duration.ofMinutes(2)).out();
-        Matcher matcher = STREAM.matcher(out);
-        assertThat(matcher.find()).as(out).isTrue();
-        return new Loss(
-                Integer.parseInt(matcher.group(1)),
-                Integer.parseInt(matcher.group(2)),
-                Integer.parseInt(matcher.group(3)));
+    private static List<String> names(List<Pod> pods) {
+        return pods.stream().map(pod -> pod.getMetadata().getName()).toList();
+    }
+
+    private int restarts(String node) {
+        return session.release().agentOn(node).getStatus().getContainerStatuses().stream()
+                .mapToInt(ContainerStatus::getRestartCount)
+                .sum();
     }
 
     private void kill(Pod pod) {

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 
 /** What all test classes share: one cluster, one installation, one set of captures from before the installation until the end. */
 final class Session implements AutoCloseable {
@@ -31,6 +33,7 @@ final class Session implements AutoCloseable {
         report.progress("captures run on " + cluster.addresses());
         try {
             loadImage(Settings.root().resolve("e2e/cluster/target/tools.tar"));
+            installation.prepare();
             if (settings.mode() == Settings.Mode.CHAINED) {
                 // There is a plugin already: pods of before would speak in clear until Espalier is there, rightly so.
                 installation.install();
@@ -38,10 +41,16 @@ final class Session implements AutoCloseable {
                 workloads.create();
             } else {
                 workloads.create();
+                Instant began = Instant.now();
                 long installedAt = System.nanoTime();
                 installation.install();
                 if (installation.protects()) {
                     awaitSealed(installedAt);
+                    Timeline timeline = new Timeline(cluster, began);
+                    report.figure(
+                            "made of: operator", timeline.operator(release().operators()));
+                    report.figure(
+                            "made of: last agent", timeline.agents(release().agents()));
                 }
             }
             workloads.awaitReady();
@@ -90,6 +99,13 @@ final class Session implements AutoCloseable {
 
     /** Until every pod on every node has reached every other one: the pods wait for the plugin that is being installed. */
     private void awaitSealed(long installedAt) {
+        report.figure("from helm install to helm's return", Report.since(installedAt));
+        Waiting.until(
+                "a pod reaches one on another node",
+                Duration.ofMinutes(8),
+                this::pings,
+                () -> cluster.states(HelmRelease.NAMESPACE) + cluster.states(Workloads.NAMESPACE));
+        report.figure("from helm install to the first sealed ping", Report.since(installedAt));
         cluster.awaitPods(Workloads.NAMESPACE, "echo", cluster.workers().size(), Duration.ofMinutes(8));
         report.figure("from helm install to a pod Ready on every node", Report.since(installedAt));
         for (Pod from : workloads.echoes()) {
@@ -103,6 +119,14 @@ final class Session implements AutoCloseable {
             }
         }
         report.figure("from helm install to sealed pings between all nodes", Report.since(installedAt));
+    }
+
+    /** Whether any pod reaches one on another node by now, ready or not. */
+    private boolean pings() {
+        List<Pod> running = cluster.running(Workloads.NAMESPACE, "echo");
+        return running.size() > 1
+                && cluster.tryExec(running.getFirst(), "ping", "-c", "1", "-W", "1", Workloads.ip(running.getLast()))
+                        .ok();
     }
 
     /** The Helm release; only where something is installed. */

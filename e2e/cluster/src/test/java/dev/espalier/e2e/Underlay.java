@@ -8,9 +8,12 @@ import java.util.stream.Collectors;
 
 /** Captures on every node's underlay for as long as the session lasts, and what in them is clear text. */
 final class Underlay implements AutoCloseable {
+    private static final long STILL_PROTECTED = -1;
+
     private final List<NodeCapture> captures = new ArrayList<>();
     private final String clear;
     private long expectedClear;
+    private long beforeRemoval = STILL_PROTECTED;
 
     /**
      * @param addresses a node's name and its own address
@@ -38,9 +41,15 @@ final class Underlay implements AutoCloseable {
                 .collect(Collectors.joining(" or "));
     }
 
-    /** Clear packets so far, over all nodes, beyond those that a test planted. */
+    /** Clear packets so far, or until protection ended, over all nodes, beyond those that a test planted. */
     long leaks() {
-        return count(clear) - expectedClear;
+        return beforeRemoval == STILL_PROTECTED ? count(clear) - expectedClear : beforeRemoval;
+    }
+
+    /** From now on, clear packets are no leaks; returns how many there were until now. */
+    long endOfProtection() {
+        beforeRemoval = leaks();
+        return beforeRemoval;
     }
 
     /** Clear packets so far that also match {@code filter}. */

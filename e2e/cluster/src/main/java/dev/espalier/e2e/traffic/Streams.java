@@ -45,10 +45,11 @@ final class Streams {
      * Numbered datagrams at a steady rate to a {@link UdpServer}, on a socket that ignores what ICMP says in between. Prints
      * {@code sent N received N longest-gap-ms N}; the gap is between two datagrams that came back.
      */
-    static void stream(InetSocketAddress server, int perSecond, int seconds, PrintStream out)
+    static void stream(InetSocketAddress server, int perSecond, int seconds, End end, PrintStream out)
             throws IOException, InterruptedException {
-        int total = perSecond * seconds;
-        AtomicIntegerArray seen = new AtomicIntegerArray(total);
+        int most = perSecond * seconds;
+        int total = 0;
+        AtomicIntegerArray seen = new AtomicIntegerArray(most);
         AtomicLong longestGap = new AtomicLong();
         Thread receiver;
         try (DatagramChannel channel = DatagramChannel.open()) {
@@ -58,15 +59,17 @@ final class Streams {
             out.println("started");
             out.flush();
             long started = System.nanoTime();
-            for (int i = 0; i < total; i++) {
-                ByteBuffer datagram = ByteBuffer.allocate(DATAGRAM_OCTETS).putInt(0, i);
+            // The file system is asked ten times a second.
+            while (total < most && !(total % Math.max(1, perSecond / 10) == 0 && end.isThere())) {
+                ByteBuffer datagram = ByteBuffer.allocate(DATAGRAM_OCTETS).putInt(0, total);
                 try {
                     channel.send(datagram, server);
                 } catch (IOException e) {
                     // "No route to host" while the network is taken apart is a datagram lost, which the count shows.
-                    System.err.println("datagram " + i + ": " + e.getMessage());
+                    System.err.println("datagram " + total + ": " + e.getMessage());
                 }
-                long next = started + (i + 1) * 1_000_000_000L / perSecond;
+                total++;
+                long next = started + total * 1_000_000_000L / perSecond;
                 LockSupport.parkNanos(next - System.nanoTime());
             }
             Thread.sleep(1_000);

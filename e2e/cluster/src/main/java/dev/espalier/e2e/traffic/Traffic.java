@@ -16,9 +16,12 @@ import java.util.List;
  *   resolve NAME                    addresses by this pod's own resolver
  *   hold HOST PORT COUNT            COUNT connections at once, each used twice
  *   session HOST PORT SECONDS       one connection, an exchange every 100 ms
- *   stream HOST PORT PPS SECONDS    numbered datagrams and how many came back
+ *   stream HOST PORT PPS SECONDS [FILE]   numbered datagrams and how many came back
+ *   flows HOST PORT COUNT SECONDS [FILE]  COUNT connections at once, used all the while, and how many broke
  *   bulk HOST PORT OCTETS           sends and fetches, with check sums
  * </pre>
+ *
+ * <p>What has a FILE ends early once that file is there.
  */
 public final class Traffic {
     private Traffic() {}
@@ -45,7 +48,8 @@ public final class Traffic {
             case "resolve" -> Clients.resolve(words.get(1), System.out);
             case "hold" -> Clients.hold(address(words), number(words, 3), System.out);
             case "session" -> Streams.session(address(words), number(words, 3), System.out);
-            case "stream" -> Streams.stream(address(words), number(words, 3), number(words, 4), System.out);
+            case "stream" -> Streams.stream(address(words), number(words, 3), number(words, 4), end(words), System.out);
+            case "flows" -> Flows.run(address(words), number(words, 3), end(words), System.out);
             case "bulk" -> Clients.bulk(address(words), number(words, 3), System.out);
             default -> throw new IllegalArgumentException("no verb '" + words.get(0) + "'");
         }
@@ -65,6 +69,10 @@ public final class Traffic {
         }
         System.out.println("ready");
         Thread.currentThread().join();
+    }
+
+    private static End end(List<String> words) {
+        return End.in(number(words, 4), words.subList(5, words.size()));
     }
 
     private static InetSocketAddress address(List<String> words) {
