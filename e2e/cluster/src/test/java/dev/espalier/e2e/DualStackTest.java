@@ -27,10 +27,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class DualStackTest {
     private static final int IPV6_AND_ICMP_OCTETS = 48;
 
+    private final Session session;
     private final Cluster cluster;
     private final Workloads workloads;
 
     DualStackTest(Session session) {
+        this.session = session;
         cluster = session.cluster();
         workloads = session.workloads();
     }
@@ -81,13 +83,11 @@ class DualStackTest {
         Pod to = workloads.echoes().getLast();
         cluster.exec(from, "traffic", "bulk", second(to), "8080", "2097152");
         cluster.exec(from, "ping", "-c", "3", "-i", "0.2", "-W", "2", "-s", "4000", second(to));
-        int fits = Integer.parseInt(
-                        cluster.exec(from, "cat", "/sys/class/net/eth0/mtu").strip())
-                - IPV6_AND_ICMP_OCTETS;
+        int fits = session.innerMtu(from) - IPV6_AND_ICMP_OCTETS;
         assertThat(unfragmented(from, to, fits).ok()).isTrue();
         Commands.Result tooLarge = unfragmented(from, to, fits + 1);
         assertThat(tooLarge.ok()).isFalse();
-        assertThat(tooLarge.out()).containsIgnoringCase("message too long");
+        assertThat(tooLarge.out()).containsPattern(Workloads.TOO_LARGE);
     }
 
     private Commands.Result unfragmented(Pod from, Pod to, int octets) {

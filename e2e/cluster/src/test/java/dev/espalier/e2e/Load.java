@@ -18,8 +18,8 @@ final class Load implements AutoCloseable {
             Pattern.compile("flows (\\d+) broken (\\d+) exchanges (\\d+) longest-silence-ms (\\d+)");
     private static final int PER_SECOND = 100;
     private static final int CONNECTIONS = 20;
-    /** An answer may be two minutes away by then: TCP tries again ever more rarely. */
-    private static final Duration PATIENCE = Duration.ofSeconds(150);
+    /** More than the connections have. */
+    private static final Duration PATIENCE = Duration.ofSeconds(270);
 
     private static final AtomicInteger STARTED = new AtomicInteger();
 

@@ -82,6 +82,18 @@ final class Session implements AutoCloseable {
         return report;
     }
 
+    /** The largest packet that a pod can send to one on another node: less than its interface takes where another plugin made that. */
+    int innerMtu(Pod pod) {
+        int mtu = Integer.parseInt(
+                cluster.exec(pod, "cat", "/sys/class/net/eth0/mtu").strip());
+        return sealed()
+                ? Math.min(
+                        mtu,
+                        Integer.parseInt(cluster.inNetworkOf(Workloads.node(pod), "cat", "/sys/class/net/espalier0/mtu")
+                                .strip()))
+                : mtu;
+    }
+
     /** Whether what pods of different nodes say to each other must be sealed by now. */
     boolean sealed() {
         return installation.protects();

@@ -3,6 +3,7 @@ package dev.espalier.e2e;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The suite's own pods: a server on every node, one on every node's host network, and a name server. */
 final class Workloads {
@@ -12,6 +13,9 @@ final class Workloads {
     static final int UDP = 8080;
     static final int HOST_TCP = 18080;
     static final int NODE_PORT = 30080;
+    /** What ping says of a packet that must not be fragmented, of its own network or of a router's answer. */
+    static final Pattern TOO_LARGE =
+            Pattern.compile("message too long|frag needed|packet too big", Pattern.CASE_INSENSITIVE);
 
     private static final Duration READY = Duration.ofMinutes(6);
 

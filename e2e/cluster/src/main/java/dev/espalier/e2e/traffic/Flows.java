@@ -12,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 /** Connections that are used all the while, as those of a client that keeps its own: what breaks one, and for how long all were silent. */
 final class Flows {
     private static final long BETWEEN_EXCHANGES = 200_000_000L;
-    /** TCP doubles its patience with every loss: after a minute of silence it may be two before it tries again. */
-    private static final int PATIENCE_MILLIS = 120_000;
+    /** TCP doubles its patience with every loss, to two minutes at most, in which it does not notice that it could go on. */
+    private static final int PATIENCE_MILLIS = 240_000;
 
     private final InetSocketAddress server;
     private final End end;

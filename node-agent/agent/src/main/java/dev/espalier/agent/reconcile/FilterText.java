@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  *                      from elsewhere but the tunnel: no packet that has a pod's address in clear            (from-outside)
  *                    to-pods     prerouting, after address translation: what was translated to a pod's address, by a service or because it
  *                                is the reply to what went out masqueraded, is marked for table 7700
- *                    to-tunnel   postrouting: nobody else masquerades what goes into the tunnel (chained mode)
+ *                    to-tunnel   postrouting: nobody else masquerades what goes into the tunnel, and pods speak to nodes themselves with
+ *                                the node's address (chained mode)
  *                    to-outside  postrouting: pods speak to what is no pod with the node's address
  *                    departure   postrouting, at the end: no packet that has a pod's address in clear
  *   arp espalier     a pod answers no ARP requests: the node has none to ask
@@ -35,7 +36,7 @@ final class FilterText {
 
     static final String TABLE = "espalier";
     /** The sets of the tables {@code inet} and {@code netdev}. */
-    static final List<String> INET_SETS = List.of("own4", "own6", "pods4", "pods6");
+    static final List<String> INET_SETS = List.of("nodes4", "nodes6", "own4", "own6", "pods4", "pods6");
 
     static final List<String> NETDEV_SETS = List.of("pods4", "pods6");
     /** The counter behind {@code espalier_leaked_packets_total}. */
@@ -86,6 +87,7 @@ final class FilterText {
     private void inet() {
         line("add table inet espalier");
         DROPS.forEach(name -> line("add counter inet espalier " + name));
+        sets("inet", "nodes", plan.nodes());
         sets("inet", "own", plan.own());
         sets("inet", "pods", plan.pods());
         chain("inet", "from-pod", "");
@@ -165,6 +167,14 @@ final class FilterText {
                     "to-tunnel",
                     "oifname \"" + plan.tun() + "\" " + ip + " saddr @own" + v + " " + ip + " daddr @pods" + v
                             + " snat " + ip + " to " + ip + " saddr");
+            // Another node's answers to a pod would go into the tunnel, where only pods' addresses belong: a plugin
+            // that
+            // lets nodes see the pods' own addresses gets no answer without this.
+            rule(
+                    "inet",
+                    "to-tunnel",
+                    notTun("oifname") + ip + " saddr @own" + v + " " + ip + " daddr @nodes" + v
+                            + " masquerade fully-random");
             rule(
                     "inet",
                     "departure",

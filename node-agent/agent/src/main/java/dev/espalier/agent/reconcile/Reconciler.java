@@ -117,7 +117,11 @@ public final class Reconciler {
     private int filter(NodePlan plan, List<Link> uplinks, List<String> problems) {
         try {
             return filter.apply(FilterPlan.of(
-                    plan.routes(), tun, uplinks.stream().map(Link::name).toList(), chained));
+                    plan.routes(),
+                    plan.peers(),
+                    tun,
+                    uplinks.stream().map(Link::name).toList(),
+                    chained));
         } catch (FilterException e) {
             problems.add(String.valueOf(e.getMessage()));
             return 0;

@@ -20,6 +20,7 @@ class FilterTextTest {
             List.of("eth1", "eth0"),
             prefixes("10.81.0.0/24", "fd81::/64"),
             prefixes("10.80.0.0/12", "fd80::/12"),
+            List.of(),
             false);
 
     @Test
@@ -31,18 +32,25 @@ class FilterTextTest {
     @Test
     void aNodeWhosePodsAnotherCniWires() throws Exception {
         assertGolden(
-                "chained", new FilterPlan("espalier0", List.of("eth0"), DUAL_STACK.own(), DUAL_STACK.pods(), true));
+                "chained",
+                new FilterPlan(
+                        "espalier0",
+                        List.of("eth0"),
+                        DUAL_STACK.own(),
+                        DUAL_STACK.pods(),
+                        prefixes("192.0.2.2/32", "192.0.2.3/32", "2001:db8::2/128"),
+                        true));
     }
 
     @Test
     void aNodeThatHasNoUplinkAndNoPodsYet() throws Exception {
-        assertGolden("nothing-yet", new FilterPlan("tun-7", List.of(), List.of(), List.of(), false));
+        assertGolden("nothing-yet", new FilterPlan("tun-7", List.of(), List.of(), List.of(), List.of(), false));
     }
 
     @Test
     void equalPlansGiveEqualTextsWhateverTheOrderOfUplinks() {
-        FilterPlan other =
-                new FilterPlan("espalier0", List.of("eth0", "eth1"), DUAL_STACK.own(), DUAL_STACK.pods(), false);
+        FilterPlan other = new FilterPlan(
+                "espalier0", List.of("eth0", "eth1"), DUAL_STACK.own(), DUAL_STACK.pods(), List.of(), false);
 
         assertThat(FilterText.tables(other)).isEqualTo(FilterText.tables(DUAL_STACK));
         assertThat(FilterText.devices(other)).isEqualTo(FilterText.devices(DUAL_STACK));

@@ -24,7 +24,7 @@ public final class NodeNetworking implements AutoCloseable {
         this.chained = chained;
         List<Prefix> all = Stream.concat(own.stream(), remote.stream()).sorted().toList();
         routes = new RoutePlan(own.stream().map(PolicyCompiler::gateway).toList(), remote, all, own, all);
-        plan = FilterPlan.of(routes, tun, List.of(uplink), chained);
+        plan = FilterPlan.of(routes, List.of(), tun, List.of(uplink), chained);
         netlink = Rtnetlink.open();
         filter = PacketFilter.open();
     }
