@@ -167,9 +167,8 @@ final class FilterText {
                     "to-tunnel",
                     "oifname \"" + plan.tun() + "\" " + ip + " saddr @own" + v + " " + ip + " daddr @pods" + v
                             + " snat " + ip + " to " + ip + " saddr");
-            // Another node's answers to a pod would go into the tunnel, where only pods' addresses belong: a plugin
-            // that
-            // lets nodes see the pods' own addresses gets no answer without this.
+            // Another node's answer to a pod would go into the tunnel, where only pods' addresses belong: behind a
+            // plugin that masquerades nothing, pods would get none.
             rule(
                     "inet",
                     "to-tunnel",
