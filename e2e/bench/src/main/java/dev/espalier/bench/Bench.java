@@ -108,12 +108,12 @@ public final class Bench implements Callable<Integer> {
                 }
                 // Whoever comes first after a pause has the warmer or the colder caches; take turns.
                 Collections.rotate(courses, 1);
+                if (out != null) {
+                    // Each time, so that an interrupted run leaves what it has.
+                    write(out, Table.of(results), results, courses);
+                }
             }
-            String table = Table.of(results);
-            System.out.println(table);
-            if (out != null) {
-                write(out, table, results, courses);
-            }
+            System.out.println(Table.of(results));
             return 0;
         } finally {
             takeDown(courses);
