@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Test;
 class ScaleTest {
     private static final int NODES =
             Integer.parseInt(Objects.requireNonNullElse(System.getenv("ESPALIER_SCALE_NODES"), "500"));
+    /** Of fewer reconciliations the slowest of a hundred is the first, which the JVM has yet to compile. */
+    private static final int FULL_SIZE = 500;
+
     private static final int PODS = 10 * NODES;
     private static final int REPLACED = Math.min(1000, PODS);
     private static final int STATUS_SECONDS = 10;
@@ -155,10 +158,12 @@ class ScaleTest {
         say(
                 "agents' writes answered with 429, with 5xx, and made again",
                 "%d, %d".formatted(mesh.turnedAway(), mesh.failed()));
-        assertThat(p99)
-                .as("reconcile p99 in seconds")
-                .allSatisfy((controller, seconds) ->
-                        assertThat(seconds).as(controller).isGreaterThan(0).isLessThan(1));
+        if (NODES >= FULL_SIZE) {
+            assertThat(p99)
+                    .as("reconcile p99 in seconds")
+                    .allSatisfy((controller, seconds) ->
+                            assertThat(seconds).as(controller).isGreaterThan(0).isLessThan(1));
+        }
         assertThat(operator.peakMegabytes()).as("MB").isLessThanOrEqualTo(400);
         assertThat(operator.isAlive()).isTrue();
     }
