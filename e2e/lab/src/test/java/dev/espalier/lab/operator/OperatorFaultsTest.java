@@ -96,7 +96,7 @@ class OperatorFaultsTest {
         // The operator hears of the node at once, and its requests wait until they are turned away.
         faults.latency(Duration.ofSeconds(1));
         String name = newNode();
-        faults.throttleNext(60);
+        faults.throttleNext(12);
         faults.latency(Duration.ZERO);
 
         awaitNode(name);
