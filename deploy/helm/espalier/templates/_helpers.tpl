@@ -14,3 +14,8 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end -}}
 espalier-system
 {{- end }}
+
+{{/* "true" where a DaemonSet can have two pods on one node during an update (stable since Kubernetes 1.25), else nothing. */}}
+{{- define "espalier.surge" -}}
+{{- if semverCompare ">=1.25.0-0" .Capabilities.KubeVersion.Version }}true{{ end }}
+{{- end }}

@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -124,6 +125,33 @@ class ChartTest {
                         + "{\"key\":\"tls.key\",\"path\":\"branch/tls.key\"}]}");
         assertThat(volume.at("/sources/1/secret/items/0/path").asText()).isEqualTo("hub.example/psk");
         assertThat(Chart.render(Chart.OLDEST, UnaryOperator.identity())).doesNotContain("peer-secrets");
+    }
+
+    @Test
+    @Tag("F-02")
+    void aNewAgentStartsBesideTheOldOneWhereADaemonSetCanDoSo() {
+        JsonNode before = Chart.object(Chart.render("1.24.17", values -> values), "DaemonSet", "espalier-agent");
+        JsonNode since = Chart.object(Chart.render("1.25.0", values -> values), "DaemonSet", "espalier-agent");
+
+        assertThat(before.at("/spec/updateStrategy/rollingUpdate").toString()).isEqualTo("{\"maxUnavailable\":1}");
+        assertThat(before.at("/spec/template/spec/containers/0/ports")).hasSize(1);
+        assertThat(before.toString()).doesNotContain("ESPALIER_HANDOVER_WAIT");
+        assertThat(since.at("/spec/updateStrategy/rollingUpdate").toString())
+                .isEqualTo("{\"maxSurge\":1,\"maxUnavailable\":0}");
+        JsonNode agent = since.at("/spec/template/spec/containers/0");
+        // In the host's network a declared port is taken on the node: two of these pods would not fit.
+        assertThat(agent.path("ports").isMissingNode()).isTrue();
+        assertThat(agent.at("/readinessProbe/exec/command").toString()).isEqualTo("[\"test\",\"-e\",\"/tmp/ready\"]");
+        assertThat(agent.at("/livenessProbe/httpGet/port").asInt()).isEqualTo(9464);
+        assertThat(agent.path("env").toString()).contains("ESPALIER_HANDOVER_WAIT", "/tmp/ready");
+        String monitored = Chart.render("1.25.0", values -> values.set("metrics.podMonitor", true));
+        assertThat(Chart.object(monitored, "Service", "espalier-agent-metrics")
+                        .at("/spec/ports/0/targetPort")
+                        .asInt())
+                .isEqualTo(9464);
+        assertThat(Chart.object(monitored, "PodMonitor", "espalier-agent").toString())
+                .contains("${1}:9464")
+                .contains("targetLabel\":\"node");
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.espalier.agent.settings.SettingsException;
 import dev.espalier.agent.settings.SettingsReader;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -27,6 +28,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -36,34 +38,68 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class AgentProcess {
     private static final long METRICS_PERIOD_SECONDS = 5;
+    private static final long READY_PERIOD_MILLIS = 500;
+    private static final int FAILED = 1;
 
     private final Instance<KubernetesClient> kubernetes;
     private final MeterRegistry registry;
+    private final HttpEndpoint http;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().daemon().name("timer").unstarted(task));
+    private final CompletableFuture<Agent> running = new CompletableFuture<>();
     private volatile @Nullable Agent agent;
     private volatile @Nullable NodeStatusPublisher publisher;
     private volatile @Nullable CniInstallation installation;
 
     /** @param kubernetes asked for only when the settings name the Kubernetes API */
     @Inject
-    AgentProcess(Instance<KubernetesClient> kubernetes, MeterRegistry registry) {
+    AgentProcess(Instance<KubernetesClient> kubernetes, MeterRegistry registry, HttpEndpoint http) {
         this.kubernetes = kubernetes;
         this.registry = registry;
+        this.http = http;
     }
 
     void start() throws AgentException {
         AgentSettings settings = settings();
+        InstallSettings install = installSettings();
         NodeViewSource source = source(settings);
-        Agent started = Agent.start(settings, source, identity(settings));
+        Runnable inCharge = () -> takeCharge(settings, install, source);
+        Agent started = Agent.start(settings, source, identity(settings), new Agent.Host() {
+            @Override
+            public String version() {
+                return new AgentVersion().version();
+            }
+
+            @Override
+            public void inCharge() {
+                // The agent is not there yet when it is in charge at once.
+                timer.execute(inCharge);
+            }
+
+            @Override
+            public void failed(String why) {
+                Quarkus.asyncExit(FAILED);
+            }
+        });
         agent = started;
+        running.complete(started);
+        Path readyFile = settings.readyFile();
+        if (readyFile != null) {
+            ReadyFile file = new ReadyFile(readyFile, started::servesOrStandsBy);
+            var _ = timer.scheduleWithFixedDelay(file::refresh, 0, READY_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** What only the agent does that is in charge of the node. */
+    private void takeCharge(AgentSettings settings, @Nullable InstallSettings install, NodeViewSource source) {
+        Agent started = running.join();
+        http.open(settings.httpPort());
         if (source instanceof KubernetesSource api) {
             NodeStatusPublisher status = new NodeStatusPublisher(
                     kubernetes.get(), api::ownNode, started.view(), new AgentVersion().version());
             publisher = status;
             status.start();
         }
-        InstallSettings install = installSettings();
         if (install != null) {
             CniInstallation plugin = new CniInstallation(install, started.view()::ready);
             installation = plugin;
@@ -77,12 +113,17 @@ public class AgentProcess {
     /** The running agent's view of itself, or null before {@link #start}. */
     @Nullable
     AgentView view() {
-        Agent running = agent;
-        return running == null ? null : running.view();
+        Agent started = agent;
+        return started == null ? null : started.view();
     }
 
     void stop(@Observes ShutdownEvent event) {
+        Agent ending = agent;
+        if (ending != null) {
+            ending.handOver();
+        }
         timer.shutdownNow();
+        http.close();
         CniInstallation plugin = installation;
         if (plugin != null) {
             plugin.close();
@@ -91,9 +132,8 @@ public class AgentProcess {
         if (status != null) {
             status.close();
         }
-        Agent running = agent;
-        if (running != null) {
-            running.close();
+        if (ending != null) {
+            ending.close();
         }
     }
 

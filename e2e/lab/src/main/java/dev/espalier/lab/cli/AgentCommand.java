@@ -7,16 +7,20 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "agent", description = "Kills (SIGKILL), stops (SIGTERM), starts or restarts a node's agent.")
+@Command(
+        name = "agent",
+        description =
+                "Kills (SIGKILL), stops (SIGTERM), starts, restarts or upgrades (a new process takes over) a node's agent.")
 final class AgentCommand implements Callable<Integer> {
     enum Action {
         KILL,
         STOP,
         START,
-        RESTART
+        RESTART,
+        UPGRADE
     }
 
-    @Parameters(index = "0", paramLabel = "kill|stop|start|restart")
+    @Parameters(index = "0", paramLabel = "kill|stop|start|restart|upgrade")
     Action action = Action.START;
 
     @Parameters(index = "1", paramLabel = "N")
@@ -30,6 +34,7 @@ final class AgentCommand implements Callable<Integer> {
                 case KILL -> cluster.killAgent(target);
                 case STOP -> cluster.stopAgent(target);
                 case START -> start(cluster, target);
+                case UPGRADE -> cluster.upgradeAgent(target);
                 case RESTART -> {
                     cluster.stopAgent(target);
                     start(cluster, target);

@@ -86,6 +86,7 @@ public final class LabCluster implements AutoCloseable {
         Daemons daemons = new Daemons(paths.state().resolve("daemons"));
         if (isUp(paths)) {
             for (LabNode node : LabFile.read(paths).labNodes()) {
+                daemons.kill(agentDaemon(node) + ".next");
                 daemons.stop(agentDaemon(node));
                 daemons.kill("relay-" + node.name());
             }
@@ -146,15 +147,44 @@ public final class LabCluster implements AutoCloseable {
     }
 
     public void startAgent(LabNode node) {
+        startAgent(node, agentDaemon(node));
+    }
+
+    /** Starts a new agent beside the one that runs, as a DaemonSet with {@code maxSurge} does, and ends the old one when the new one is ready to take over. */
+    public void upgradeAgent(LabNode node) {
+        String next = agentDaemon(node) + ".next";
+        startAgent(node, next);
+        Path ready = readyFile(node, next);
+        Waiting.until(
+                "the new agent on " + node.name() + " stands by (log: " + daemons.log(next) + ")",
+                Duration.ofSeconds(90),
+                () -> Files.exists(ready));
+        daemons.stop(agentDaemon(node));
+        daemons.rename(next, agentDaemon(node));
+        awaitAgent(node);
+    }
+
+    private Path readyFile(LabNode node, String daemon) {
+        return paths.node(node.name()).resolve(daemon + ".ready");
+    }
+
+    private void startAgent(LabNode node, String daemon) {
         Path run = paths.node(node.name());
+        Path ready = readyFile(node, daemon);
+        try {
+            Files.deleteIfExists(ready);
+        } catch (IOException e) {
+            throw new LabException(ready + ": " + e.getMessage(), e);
+        }
         Map<String, String> environment = new java.util.HashMap<>();
         environment.put("ESPALIER_NODE_NAME", node.name());
         environment.put("ESPALIER_SOURCE", "kubernetes");
         environment.put("ESPALIER_RUN_DIR", run.resolve("run").toString());
         environment.put("ESPALIER_CLUSTER_CIDRS", String.join(",", Topology.CLUSTER_CIDRS));
         environment.put("KUBECONFIG", run.resolve("agent.kubeconfig").toString());
+        environment.put("ESPALIER_READY_FILE", ready.toString());
         daemons.start(
-                agentDaemon(node),
+                daemon,
                 Topology.in(node.namespace(), List.of(paths.agentLauncher().toString(), "run")),
                 environment);
     }

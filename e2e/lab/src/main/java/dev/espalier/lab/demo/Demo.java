@@ -55,6 +55,7 @@ public final class Demo {
         proofs.prove("the policy's suite changes on the wire under traffic", this::suiteChangeLosesNothing);
         proofs.prove("every node's certificate is renewed under traffic", () -> renewalLosesNothing(serials));
         proofs.prove("the CA is rolled under traffic", () -> new CaRollProof(stage).rollLosesNothing());
+        proofs.prove("every node's agent is replaced by another process under traffic", this::upgradeLosesNothing);
         proofs.prove(
                 "an agent killed by SIGKILL: nothing leaves in clear, traffic comes back",
                 this::killedAgentStaysClosed);
@@ -218,6 +219,22 @@ public final class Demo {
                 .nodes()
                 .forEach(node -> serials.put(node.name(), stage.agent(node).certificateSerial()));
         return serials;
+    }
+
+    private Finding upgradeLosesNothing() {
+        List<NumberedStream> streams = stage.streamsBetween(stage.node(1), stage.node(2));
+        Waiting.pause(Duration.ofSeconds(1));
+        stage.cluster.nodes().forEach(stage.cluster::upgradeAgent);
+        Waiting.pause(Duration.ofSeconds(1));
+        Finding lossless = Streams.expectLossless(
+                streams, stage.cluster.nodes().size() + " agents handed over to another process");
+        List<String> began = stage.cluster.nodes().stream()
+                .filter(node -> !stage.cluster.agent(node, "status").out().contains("handover: taken over"))
+                .map(LabNode::name)
+                .toList();
+        return new Finding(
+                lossless.held() && began.isEmpty(),
+                lossless.figure() + (began.isEmpty() ? "" : "; began anew: " + began));
     }
 
     private Finding killedAgentStaysClosed() {

@@ -4,6 +4,7 @@ import dev.espalier.lab.LabException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,18 @@ public final class Daemons {
             Files.writeString(pidFile(name), pid + " " + startTicks(pid));
         } catch (IOException e) {
             throw new LabException("cannot keep the pid of " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Gives a process another name, under which none runs any more; its log keeps the old one. */
+    public void rename(String name, String other) {
+        if (running(other)) {
+            throw new LabException(other + " runs still");
+        }
+        try {
+            Files.move(pidFile(name), pidFile(other), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new LabException("cannot rename " + name + ": " + e.getMessage(), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.espalier.agent.ike;
 
+import dev.espalier.ike.EndpointState;
 import dev.espalier.ike.EndpointStatus;
 import dev.espalier.ike.IkeInput;
 import dev.espalier.ike.IkeOutput;
@@ -15,4 +16,13 @@ public interface IkeEngine {
     long nextDeadlineNanos();
 
     EndpointStatus status(Now now);
+
+    /** As {@code IkeEndpoint.movable}. */
+    boolean movable();
+
+    /** As {@code IkeEndpoint.save}. */
+    EndpointState save(Now now);
+
+    /** As {@code IkeEndpoint.restore}. */
+    List<IkeOutput> restore(EndpointState state, Now now);
 }

@@ -44,6 +44,7 @@ public final class IkeInbox {
     private final Condition notEmpty = lock.newCondition();
     private final Condition notFull = lock.newCondition();
     private final ArrayDeque<CompletableFuture<EndpointStatus>> questions = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> orders = new ArrayDeque<>();
     private final ArrayDeque<IkeInput> requests = new ArrayDeque<>();
     private final Map<Integer, UdpPath> movedPeers = new LinkedHashMap<>();
     private final Set<String> waitingPeers = new LinkedHashSet<>();
@@ -76,6 +77,42 @@ public final class IkeInbox {
             lock.unlock();
         }
         return answer;
+    }
+
+    /** Something for the loop's own thread to do between two inputs. */
+    void order(Runnable order) {
+        lock.lock();
+        try {
+            orders.add(order);
+            notEmpty.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was ordered since the last call. */
+    List<Runnable> orders() {
+        lock.lock();
+        try {
+            List<Runnable> all = List.copyOf(orders);
+            orders.clear();
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for an order or a question, whatever else is there. */
+    void awaitOrder(long waitNanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = waitNanos;
+            while (orders.isEmpty() && questions.isEmpty() && left > 0) {
+                left = notEmpty.awaitNanos(Math.min(left, TimeUnit.HOURS.toNanos(1)));
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Those who asked for {@link #status()} since the last call. */
@@ -154,7 +191,7 @@ public final class IkeInbox {
             long left = waitNanos;
             while (true) {
                 IkeInput next = next();
-                if (next != null || left <= 0 || !questions.isEmpty()) {
+                if (next != null || left <= 0 || !questions.isEmpty() || !orders.isEmpty()) {
                     return next;
                 }
                 left = notEmpty.awaitNanos(Math.min(left, TimeUnit.HOURS.toNanos(1)));

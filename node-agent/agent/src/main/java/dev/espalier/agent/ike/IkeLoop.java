@@ -1,14 +1,18 @@
 package dev.espalier.agent.ike;
 
+import dev.espalier.ike.EndpointState;
 import dev.espalier.ike.EndpointStatus;
 import dev.espalier.ike.IkeInput;
 import dev.espalier.ike.IkeOutput;
 import dev.espalier.ike.Now;
+import dev.espalier.ike.PeerConfig;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,7 @@ public final class IkeLoop {
     private final LongSupplier monotonic;
     private final InstantSource wall;
     private long nextUsageNanos;
+    private boolean suspended;
 
     /**
      * @param monotonic nanoseconds that never step, as {@link System#nanoTime()}
@@ -54,13 +59,93 @@ public final class IkeLoop {
     }
 
     /**
+     * From now on, whatever is under way is finished and nothing is begun; false as long as something is under way that another process could
+     * not go on with.
+     */
+    public CompletableFuture<Boolean> quieten() {
+        return order(() -> {
+            apply(new IkeInput.HandoverBegun());
+            return engine.movable();
+        });
+    }
+
+    /**
+     * Takes what still waits in the inbox, writes everything down, and then does nothing until {@link #resume}. To be called when no packet loop
+     * runs any more, so that nothing new comes in.
+     */
+    public CompletableFuture<EndpointState> suspend() {
+        return order(() -> {
+            for (IkeInput input = inbox.take(0); input != null; input = inbox.take(0)) {
+                apply(input);
+            }
+            // What only the data path has counted so far decides about deferred pairs and lifetimes.
+            effects.usage().forEach(this::apply);
+            EndpointState state = engine.save(new Now(monotonic.getAsLong(), wall.instant()));
+            suspended = true;
+            return state;
+        });
+    }
+
+    /** Goes on as usual. */
+    public CompletableFuture<Boolean> resume() {
+        return order(() -> {
+            suspended = false;
+            apply(new IkeInput.HandoverEnded());
+            return true;
+        });
+    }
+
+    /**
+     * Takes over the SAs of another process, after {@link #quieten} and before {@link #resume}.
+     *
+     * @param peers of this node's configuration
+     * @param installed hears of each half of a child SA that is in use, in the order in which they came
+     */
+    public CompletableFuture<Boolean> restore(
+            EndpointState state, List<PeerConfig> peers, Consumer<IkeOutput.InstallChildSa> installed) {
+        return order(() -> {
+            apply(new IkeInput.PeersConfigured(peers));
+            long nanos = monotonic.getAsLong();
+            for (IkeOutput output : engine.restore(state, new Now(nanos, wall.instant()))) {
+                if (output instanceof IkeOutput.InstallChildSa install) {
+                    installed.accept(install);
+                } else {
+                    carryOut(output, nanos);
+                }
+            }
+            return true;
+        });
+    }
+
+    private <T> CompletableFuture<T> order(Callable<T> what) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        inbox.order(() -> {
+            try {
+                result.complete(what.call());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                result.completeExceptionally(e);
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    /**
      * One turn: what is due first, then at most one input.
      *
      * @param maxWaitNanos the longest time to wait for an input
      * @return false after a shutdown
      */
     boolean step(long maxWaitNanos) throws InterruptedException {
+        inbox.orders().forEach(Runnable::run);
         long nanos = monotonic.getAsLong();
+        if (suspended) {
+            answer(inbox.questions(), nanos);
+            inbox.awaitOrder(maxWaitNanos);
+            return true;
+        }
         if (nanos - nextUsageNanos >= 0) {
             nextUsageNanos = nanos + USAGE_PERIOD_NANOS;
             effects.usage().forEach(this::apply);

@@ -25,8 +25,13 @@ public record Offloads(boolean tso, boolean uso, boolean gso, boolean gro) {
 
     /** Switches on what of these the kernel has, and says what that is. */
     public Offloads takeFrom(TunDevice tun, UdpSockets sockets) throws ErrnoException {
-        if (tso || uso) {
-            tun.offloadWhatIsPossible(tso, uso);
+        // A device that another process has opened may lack the header, or have what is not wanted here.
+        if (tun.options().vnetHeader()) {
+            if (tso || uso) {
+                tun.offloadWhatIsPossible(tso, uso);
+            } else {
+                tun.offload(0);
+            }
         }
         return new Offloads(
                 (tun.offloads() & TunDevice.OFFLOAD_TSO4) != 0,

@@ -2,6 +2,7 @@ package dev.espalier.agent.loop;
 
 import dev.espalier.linux.libc.Errno;
 import dev.espalier.linux.libc.ErrnoException;
+import dev.espalier.linux.libc.Fd;
 import dev.espalier.linux.udp.UdpOptions;
 import dev.espalier.linux.udp.UdpSocket;
 import java.util.ArrayList;
@@ -51,6 +52,26 @@ public final class UdpSockets implements AutoCloseable {
             sockets.forEach(UdpSocket::close);
             throw e;
         }
+    }
+
+    /**
+     * Takes over what another process has bound.
+     *
+     * @param natPort as in {@link #open}
+     * @throws ErrnoException when one of them is no socket; they stay the caller's then
+     * @throws IllegalArgumentException when one of them is of no use here; they stay the caller's then
+     */
+    public static UdpSockets adopt(int natPort, List<Fd> descriptors) throws ErrnoException {
+        List<UdpSocket> sockets = new ArrayList<>();
+        for (Fd descriptor : descriptors) {
+            sockets.add(UdpSocket.adopt(descriptor));
+        }
+        return new UdpSockets(natPort, sockets);
+    }
+
+    /** To be handed over to another process. */
+    public List<Fd> descriptors() {
+        return sockets.stream().map(UdpSocket::descriptor).toList();
     }
 
     /** Asks the kernel to put together what carries ESP; whether it does so on every socket that has a family to serve. */

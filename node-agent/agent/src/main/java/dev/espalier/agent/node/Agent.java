@@ -1,6 +1,8 @@
 package dev.espalier.agent.node;
 
 import dev.espalier.agent.cni.CniServer;
+import dev.espalier.agent.handover.HandoverException;
+import dev.espalier.agent.handover.HandoverSocket;
 import dev.espalier.agent.identity.IdentitySource;
 import dev.espalier.agent.ike.IkeEngine;
 import dev.espalier.agent.ike.IkeInbox;
@@ -19,6 +21,7 @@ import dev.espalier.agent.settings.CniMode;
 import dev.espalier.esp.crypto.CipherBackend;
 import dev.espalier.esp.sad.SecurityDatabase;
 import dev.espalier.ike.EndpointConfig;
+import dev.espalier.ike.EndpointState;
 import dev.espalier.ike.EndpointStatus;
 import dev.espalier.ike.IkeEndpoint;
 import dev.espalier.ike.IkeInput;
@@ -58,36 +61,57 @@ public final class Agent implements AutoCloseable {
     private final AgentSettings settings;
     private final NodeViewSource source;
     private final IdentitySource identity;
-    private final RunFolder runFolder;
+    private final Host host;
     private final Rtnetlink netlink;
     private final PacketFilter filter;
     private final IkeInbox inbox = new IkeInbox();
+    private final IkeLoop ike;
     private final Thread ikeThread;
     private final DataPlane dataPlane;
     private final ControlThread control;
     private final AdminSocket admin;
     private final AgentView view;
     private final CniServer cni;
+    private final Departure departure;
+    private final Standby standby;
+    private final Thread standbyThread =
+            Thread.ofPlatform().name("standby").daemon().unstarted(this::standBy);
+    private volatile @Nullable RunFolder runFolder;
+    private volatile @Nullable HandoverSocket handoverSocket;
+    private volatile boolean handedOver;
     private @Nullable KernelWatch watch;
+
+    /** The process around an agent. */
+    public interface Host {
+        /** Of the program. */
+        String version();
+
+        /** The node is this agent's from now on: at once, or when another process has ended. Any thread. */
+        void inCharge();
+
+        /** It cannot go on: the process has to end, so that somebody starts it anew. Any thread. */
+        void failed(String why);
+    }
 
     private Agent(
             AgentSettings settings,
             NodeViewSource source,
             IdentitySource identity,
+            Host host,
             CipherBackend ciphers,
-            RunFolder runFolder,
             Rtnetlink netlink,
             PacketFilter filter,
             IkeEngine engine) {
         this.settings = settings;
         this.source = source;
         this.identity = identity;
-        this.runFolder = runFolder;
+        this.host = host;
         this.netlink = netlink;
         this.filter = filter;
         SecurityDatabase database = new SecurityDatabase();
         Problems problems = new Problems();
         RekeyCounts rekeys = new RekeyCounts();
+        Handovers handovers = new Handovers();
         control = new ControlThread(settings, problems, inbox);
         dataPlane = new DataPlane(
                 settings.tun(), settings.offloads(), database, new LoopEvents(inbox, control::repairSoon));
@@ -102,13 +126,13 @@ public final class Agent implements AutoCloseable {
                 peers -> inbox.put(new IkeInput.PeersConfigured(peers)),
                 settings.mtu(),
                 System::nanoTime);
-        IkeLoop loop = new IkeLoop(
+        ike = new IkeLoop(
                 engine,
                 inbox,
                 new NodeEffects(dataPlane, installer, drops, rekeys),
                 System::nanoTime,
                 InstantSource.system());
-        ikeThread = Thread.ofPlatform().name("ike").unstarted(loop::run);
+        ikeThread = Thread.ofPlatform().name("ike").unstarted(ike::run);
         view = new AgentView(
                 settings.nodeName(),
                 ciphers.description(),
@@ -119,19 +143,28 @@ public final class Agent implements AutoCloseable {
                 control,
                 drops,
                 rekeys,
+                handovers,
                 problems);
         cni = new CniServer(settings.runDir(), new CniState(control, view, settings.cniMode()));
         control.joinWith(dataPlane, new PathMtus(database, dataPlane::probe), reconciler, cni);
         admin = new AdminSocket(
                 settings.runDir().resolve("admin.sock"), new AdminVerbs(view, inbox, Duration.ofSeconds(15)));
+        departure = new Departure(control, dataPlane, ike, installer, handovers);
+        standby = new Standby(
+                settings.runDir(),
+                host.version(),
+                control,
+                new Arrival(control, dataPlane, ike, installer, database, handovers),
+                handovers);
     }
 
     /**
-     * Takes the run folder and starts every thread; tunnels come up as source and identity deliver.
+     * Starts every thread. Tunnels come up as source and identity deliver; or, when another agent runs from the same run folder, this one stands by until that
+     * one ends, and takes over its tunnels.
      *
      * @throws AgentException when the node lacks what the agent needs
      */
-    public static Agent start(AgentSettings settings, NodeViewSource source, IdentitySource identity)
+    public static Agent start(AgentSettings settings, NodeViewSource source, IdentitySource identity, Host host)
             throws AgentException {
         CipherBackend ciphers = CipherChoice.of(settings);
         selfTest();
@@ -139,14 +172,14 @@ public final class Agent implements AutoCloseable {
         Rtnetlink netlink = null;
         PacketFilter filter = null;
         try {
-            runFolder = RunFolder.open(settings.runDir());
+            runFolder = RunFolder.take(settings.runDir());
             netlink = Rtnetlink.open();
             filter = PacketFilter.open();
             SecureRandom random = new SecureRandom();
             KeyLog keyLog = settings.keyLogDir() == null ? KeyLog.NONE : KeyLogFiles.in(settings.keyLogDir());
             IkeEngine engine = engine(CrashSecret.load(settings.runDir(), random), random, keyLog);
-            Agent agent = new Agent(settings, source, identity, ciphers, runFolder, netlink, filter, engine);
-            agent.startThreads();
+            Agent agent = new Agent(settings, source, identity, host, ciphers, netlink, filter, engine);
+            agent.startThreads(runFolder);
             LOG.infof("node %s, ESP by %s", settings.nodeName(), ciphers.description());
             return agent;
         } catch (IOException e) {
@@ -166,14 +199,49 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private void startThreads() throws IOException {
-        admin.open();
+    /** @param folder null when another agent is in charge */
+    private void startThreads(@Nullable RunFolder folder) throws IOException {
+        if (folder == null) {
+            control.hold();
+            // Done before anything that source and identity bring about.
+            var _ = ike.quieten();
+            standbyThread.start();
+        } else {
+            takeCharge(folder);
+        }
         ikeThread.start();
-        cni.start();
         control.start();
-        watch = KernelWatch.start(netlink, settings.tun(), control::repairSoon);
         identity.start(control);
         source.start(control);
+    }
+
+    private void takeCharge(RunFolder folder) throws IOException {
+        runFolder = folder;
+        admin.open();
+        cni.start();
+        watch = KernelWatch.start(netlink, settings.tun(), control::repairSoon);
+        handoverSocket = HandoverSocket.open(HandoverSocket.in(settings.runDir()), host.version());
+        host.inCharge();
+    }
+
+    private void standBy() {
+        try {
+            Standby.InCharge inCharge = standby.await();
+            if (inCharge == null) {
+                return;
+            }
+            if (!inCharge.tookOver()) {
+                LOG.info("the other agent has gone without handing over; beginning anew");
+                var _ = ike.resume();
+            }
+            takeCharge(inCharge.folder());
+            control.release();
+        } catch (HandoverException | IOException e) {
+            LOG.errorf(e, "cannot take over: %s", e.getMessage());
+            host.failed(String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What the agent says about itself. */
@@ -181,19 +249,53 @@ public final class Agent implements AutoCloseable {
         return view;
     }
 
+    /** Whether this process can serve, or take over from the one that does. */
+    public boolean servesOrStandsBy() {
+        return runFolder == null ? standby.ready() : view.ready();
+    }
+
+    /**
+     * Hands everything to a process that stands by, or comes to do so within the setting's time; packets flow meanwhile. To be followed by {@link #close} in any case.
+     *
+     * @return whether another process is in charge now
+     */
+    public boolean handOver() {
+        HandoverSocket socket = handoverSocket;
+        if (socket == null) {
+            return false;
+        }
+        try {
+            Duration wait = settings.handoverWait();
+            if (wait.isPositive() && !socket.hasSuccessor()) {
+                LOG.infof("waiting %d s for an agent that takes over", wait.toSeconds());
+            }
+            handedOver = departure.handOver(socket, wait);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return handedOver;
+    }
+
     /**
      * Ends in order. SAs are not deleted at the peers: an agent that comes back soon (a rolling update) replaces them at once by INITIAL_CONTACT,
-     * and one that does not is noticed by liveness checks. The TUN device goes with the process; {@code unreachable} routes stay.
+     * and one that does not is noticed by liveness checks. The TUN device goes with the process, unless it was handed over; {@code unreachable} routes stay.
      */
     @Override
     public void close() {
+        standby.end();
         source.close();
         identity.close();
         closeQuietly(watch);
+        closeQuietly(handoverSocket);
         control.close();
         closeQuietly(cni);
         try {
-            inbox.put(new IkeInput.ShutdownRequested(false));
+            standbyThread.join();
+            if (handedOver) {
+                ikeThread.interrupt();
+            } else {
+                inbox.put(new IkeInput.ShutdownRequested(false));
+            }
             ikeThread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -203,7 +305,9 @@ public final class Agent implements AutoCloseable {
         filter.close();
         closeQuietly(admin);
         closeQuietly(runFolder);
-        LOG.infof("node %s: ended; routes to other nodes are closed", settings.nodeName());
+        LOG.infof(
+                "node %s: ended; %s",
+                settings.nodeName(), handedOver ? "another process serves it" : "routes to other nodes are closed");
     }
 
     private static void closeQuietly(@Nullable AutoCloseable part) {
@@ -234,6 +338,21 @@ public final class Agent implements AutoCloseable {
             @Override
             public EndpointStatus status(Now now) {
                 return endpoint.status(now);
+            }
+
+            @Override
+            public boolean movable() {
+                return endpoint.movable();
+            }
+
+            @Override
+            public EndpointState save(Now now) {
+                return endpoint.save(now);
+            }
+
+            @Override
+            public List<IkeOutput> restore(EndpointState state, Now now) {
+                return endpoint.restore(state, now);
             }
         };
     }

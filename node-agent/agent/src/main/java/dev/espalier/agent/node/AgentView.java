@@ -39,6 +39,7 @@ public final class AgentView {
     private final ControlThread control;
     private final Drops drops;
     private final RekeyCounts rekeys;
+    private final Handovers handovers;
     private final Problems problems;
 
     AgentView(
@@ -51,6 +52,7 @@ public final class AgentView {
             ControlThread control,
             Drops drops,
             RekeyCounts rekeys,
+            Handovers handovers,
             Problems problems) {
         this.nodeName = nodeName;
         this.cipher = cipher;
@@ -61,6 +63,7 @@ public final class AgentView {
         this.control = control;
         this.drops = drops;
         this.rekeys = rekeys;
+        this.handovers = handovers;
         this.problems = problems;
     }
 
@@ -75,6 +78,7 @@ public final class AgentView {
                 new DataPathStatus(cipher, dataPlane.offloads().toString()),
                 peers(),
                 drops.snapshot(),
+                handovers.last(),
                 certificate(),
                 inForce == null ? List.of() : policies(inForce.view().policies()),
                 problems.all());
@@ -139,6 +143,10 @@ public final class AgentView {
 
     public RekeyCounts rekeys() {
         return rekeys;
+    }
+
+    public Handovers handovers() {
+        return handovers;
     }
 
     /** The credentials in use, or null. */

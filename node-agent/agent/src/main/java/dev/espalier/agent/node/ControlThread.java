@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -57,6 +58,8 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
     private volatile @Nullable LocalCredentials credentials;
     private volatile @Nullable NodeView wanted;
     private boolean greeted;
+    private volatile boolean held;
+    private volatile @Nullable NodePlan prepared;
 
     /**
      * What the node goes by.
@@ -81,6 +84,33 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
         pathMtus = newPathMtus;
         reconciler = newReconciler;
         cni = newCni;
+    }
+
+    /** From now on, changes are followed but not applied: another process is in charge, or about to be. */
+    void hold() {
+        held = true;
+    }
+
+    /** Waits until nothing of it is under way after {@link #hold}. */
+    void awaitHeld() throws InterruptedException, ExecutionException {
+        executor.submit(() -> {}).get();
+    }
+
+    /** Applies what is wanted from now on. */
+    void release() {
+        held = false;
+        repairSoon();
+    }
+
+    /** The plan that would be applied if nothing were held; null before the first view. */
+    @Nullable
+    NodePlan prepared() {
+        return prepared;
+    }
+
+    /** The peers know this node's SAs, so none has to be told of a start. */
+    void greetNobody() {
+        submit(() -> greeted = true);
     }
 
     void start() {
@@ -161,7 +191,7 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
     private void repair() {
         repairPending.set(false);
         NodeView view = wanted;
-        if (view != null) {
+        if (view != null && !held) {
             apply(view);
             repairPods();
             refreshPathMtus();
@@ -193,6 +223,10 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
     private void apply(NodeView view) {
         try {
             NodePlan plan = compiler.compile(view, peerSecrets.read(view.externalPeers()));
+            prepared = plan;
+            if (held) {
+                return;
+            }
             DataPlane plane = Objects.requireNonNull(dataPlane);
             if (!plane.isOpen()) {
                 plane.open(dataPathSettings(plan));
@@ -245,7 +279,7 @@ final class ControlThread implements NodeViewSource.Listener, IdentitySource.Lis
                 .forEach(inbox::trafficWaiting);
     }
 
-    private static DataPathSettings dataPathSettings(NodePlan plan) {
+    static DataPathSettings dataPathSettings(NodePlan plan) {
         return DataPathSettings.defaults(gateway(plan, false), gateway(plan, true));
     }
 

@@ -58,6 +58,11 @@ public final class MetricsSource implements AgentMetrics.Source {
     }
 
     @Override
+    public long handovers(boolean succeeded) {
+        return succeeded ? view.handovers().takenOver() : view.handovers().failed();
+    }
+
+    @Override
     public double certificateExpiry() {
         LocalCredentials credentials = view.credentials();
         return credentials == null

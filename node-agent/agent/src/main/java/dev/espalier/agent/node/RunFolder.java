@@ -18,15 +18,19 @@ final class RunFolder implements AutoCloseable {
         this.lockFile = lockFile;
     }
 
-    /** @throws IOException naming the folder, also when another agent runs from it */
-    static RunFolder open(Path folder) throws IOException {
+    /**
+     * Takes the folder; null when another agent runs from it.
+     *
+     * @throws IOException naming the folder
+     */
+    static @Nullable RunFolder take(Path folder) throws IOException {
         Files.createDirectories(folder);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         FileChannel channel =
                 FileChannel.open(folder.resolve("agent.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (lock(channel) == null) {
             channel.close();
-            throw new IOException(folder + ": another agent is running from here (ESPALIER_RUN_DIR)");
+            return null;
         }
         return new RunFolder(channel);
     }

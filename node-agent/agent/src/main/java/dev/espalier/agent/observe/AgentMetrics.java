@@ -30,6 +30,9 @@ public final class AgentMetrics {
 
         long rekeys(boolean ike);
 
+        /** Handovers between two processes that this one took part in, as {@code espalier_handovers_total} counts them. */
+        long handovers(boolean succeeded);
+
         /** Seconds since 1970 at which the certificate in use expires; NaN without one. */
         double certificateExpiry();
     }
@@ -53,6 +56,8 @@ public final class AgentMetrics {
         }
         metrics.counter("espalier.rekeys", "kind", "ike", s -> s.rekeys(true));
         metrics.counter("espalier.rekeys", "kind", "child", s -> s.rekeys(false));
+        metrics.counter("espalier.handovers", "outcome", "taken-over", s -> s.handovers(true));
+        metrics.counter("espalier.handovers", "outcome", "failed", s -> s.handovers(false));
         FunctionCounter.builder("espalier.leaked.packets", source, Source::leakedPackets)
                 .register(registry);
         metrics.gauge("espalier.ike.sas", Source::ikeSas);

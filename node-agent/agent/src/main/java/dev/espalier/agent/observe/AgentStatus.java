@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param planHash the content hash of the plan in force, empty before the first
  * @param dataPath what carries packets
  * @param drops packets and messages dropped so far, by reason
+ * @param handover what became of the last handover between processes that this one took part in; empty when there was none
  * @param problems what keeps the agent from its goal right now, one line each
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -25,6 +26,7 @@ public record AgentStatus(
         DataPathStatus dataPath,
         List<PeerStatus> peers,
         Map<String, Long> drops,
+        String handover,
         @Nullable CertificateStatus certificate,
         List<PolicyStatus> policies,
         List<String> problems) {

@@ -39,6 +39,9 @@ public final class StatusText {
                     .append(status.certificate().notAfter())
                     .append('\n');
         }
+        if (!status.handover().isEmpty()) {
+            text.append("handover: ").append(status.handover()).append('\n');
+        }
         status.problems().forEach(p -> text.append("problem: ").append(p).append('\n'));
         for (AgentStatus.PolicyStatus policy : status.policies()) {
             text.append("policy ")

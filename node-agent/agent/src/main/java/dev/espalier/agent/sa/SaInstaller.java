@@ -6,6 +6,7 @@ import dev.espalier.esp.crypto.PacketCipher;
 import dev.espalier.esp.sad.InboundSa;
 import dev.espalier.esp.sad.OutboundSa;
 import dev.espalier.esp.sad.SaParameters;
+import dev.espalier.esp.sad.SaProgress;
 import dev.espalier.esp.sad.SaUsage;
 import dev.espalier.esp.sad.Sad;
 import dev.espalier.esp.sad.SecurityDatabase;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Installs child SAs into the user-space data path. Thread-safe as {@link SecurityDatabase} is. */
 public final class SaInstaller {
@@ -42,6 +44,21 @@ public final class SaInstaller {
      * @throws IllegalStateException when the SPI is in use
      */
     public void install(Direction direction, ChildSa sa) {
+        install(direction, sa, null);
+    }
+
+    /**
+     * Goes on with one direction of an SA of another process, and wipes the key material, whatever happens.
+     *
+     * @param from where it stands
+     * @throws IllegalArgumentException when the data path cannot do what was negotiated
+     * @throws IllegalStateException when the SPI is in use
+     */
+    public void resume(Direction direction, ChildSa sa, SaProgress from) {
+        install(direction, sa, from);
+    }
+
+    private void install(Direction direction, ChildSa sa, @Nullable SaProgress from) {
         byte[] key = sa.key();
         try {
             if (!sa.udpEncapsulated()) {
@@ -53,12 +70,37 @@ public final class SaInstaller {
             SaParameters parameters = parameters(sa, transform);
             PacketCipher cipher = ciphers.cipher(transform, key, sa.suite().esn());
             switch (direction) {
-                case INBOUND -> database.install(new InboundSa(parameters, cipher));
-                case OUTBOUND -> database.install(new OutboundSa(parameters, cipher));
+                case INBOUND ->
+                    database.install(
+                            from == null ? new InboundSa(parameters, cipher) : new InboundSa(parameters, cipher, from));
+                case OUTBOUND ->
+                    database.install(
+                            from == null
+                                    ? new OutboundSa(parameters, cipher)
+                                    : new OutboundSa(parameters, cipher, from));
             }
         } finally {
             Arrays.fill(key, (byte) 0);
         }
+    }
+
+    /**
+     * Where each SA stands, for another process to go on from there. Nothing is sent by them from here on, unless {@link #resume()} follows; to be asked
+     * when no packet loop runs, since what was still received would be taken a second time.
+     */
+    public Map<InstalledSa, SaProgress> suspend() {
+        Map<InstalledSa, SaProgress> all = new HashMap<>();
+        Sad sad = database.tables().sad();
+        sad.inboundSas().forEach(sa -> all.put(new InstalledSa(Direction.INBOUND, sa.spi()), sa.progress()));
+        sad.outboundSas()
+                .forEach(sa -> all.put(
+                        new InstalledSa(Direction.OUTBOUND, sa.parameters().spiIn()), sa.suspend()));
+        return all;
+    }
+
+    /** Nobody went on from where {@link #suspend} said: SAs send again. */
+    public void resume() {
+        database.tables().sad().outboundSas().forEach(OutboundSa::resume);
     }
 
     /** Forgets one direction and wipes its key; whether there was such an SA. */

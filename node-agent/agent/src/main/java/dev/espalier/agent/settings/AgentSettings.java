@@ -3,6 +3,7 @@ package dev.espalier.agent.settings;
 import dev.espalier.agent.loop.Offloads;
 import dev.espalier.wire.ip.Prefix;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param libcryptoPath the OpenSSL library to load, or null to look for one
  * @param offloads which of the kernel's means to handle many packets at once may be used ({@code ESPALIER_OFFLOADS})
  * @param httpPort health and metrics
+ * @param handoverWait how long an agent that is told to end serves on and waits for one that takes over ({@code ESPALIER_HANDOVER_WAIT}, seconds)
+ * @param readyFile a file that is there whenever this process can serve, or take over from the one that does ({@code ESPALIER_READY_FILE}); null for none
  * @param keyLogDir where a lab build writes session keys, or null
  * @param cniMode whether pods are wired by this agent or by another CNI ({@code ESPALIER_CNI_MODE})
  * @param clusterCidrs pod CIDRs of the whole cluster, which are unreachable unless a route to a known node says otherwise
@@ -37,6 +40,8 @@ public record AgentSettings(
         @Nullable Path libcryptoPath,
         Offloads offloads,
         int httpPort,
+        Duration handoverWait,
+        @Nullable Path readyFile,
         @Nullable Path keyLogDir,
         CniMode cniMode,
         List<Prefix> clusterCidrs) {

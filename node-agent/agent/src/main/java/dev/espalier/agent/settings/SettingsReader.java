@@ -3,6 +3,7 @@ package dev.espalier.agent.settings;
 import dev.espalier.agent.loop.Offloads;
 import dev.espalier.wire.ip.Prefix;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,7 @@ public final class SettingsReader {
     private static final Pattern INTERFACE_NAME = Pattern.compile("[a-zA-Z0-9_.-]{1,15}");
     private static final int MIN_MTU = 576;
     private static final int MAX_MTU = 65535;
+    private static final int LONGEST_WAIT_SECONDS = 600;
 
     private final Map<String, String> environment;
     private final boolean labBuild;
@@ -61,6 +63,8 @@ public final class SettingsReader {
         Path libcrypto = parsed("ESPALIER_LIBCRYPTO", "", SettingsReader::path);
         Offloads offloads = parsed("ESPALIER_OFFLOADS", "auto", Offloads::parse);
         Integer httpPort = parsed("ESPALIER_HTTP_PORT", "9464", SettingsReader::port);
+        Duration handoverWait = parsed("ESPALIER_HANDOVER_WAIT", "0", SettingsReader::seconds);
+        Path readyFile = parsed("ESPALIER_READY_FILE", "", SettingsReader::path);
         Path keyLogDir = parsed("ESPALIER_KEYLOG_DIR", "", SettingsReader::path);
         CniMode cniMode = parsed("ESPALIER_CNI_MODE", "main", SettingsReader::cniMode);
         List<Prefix> clusterCidrs = parsed("ESPALIER_CLUSTER_CIDRS", "", SettingsReader::prefixes);
@@ -82,6 +86,7 @@ public final class SettingsReader {
                 || crypto == null
                 || offloads == null
                 || httpPort == null
+                || handoverWait == null
                 || cniMode == null
                 || clusterCidrs == null) {
             throw new SettingsException(problems);
@@ -98,6 +103,8 @@ public final class SettingsReader {
                 libcrypto,
                 offloads,
                 httpPort,
+                handoverWait,
+                readyFile,
                 keyLogDir,
                 cniMode,
                 clusterCidrs);
@@ -157,6 +164,10 @@ public final class SettingsReader {
             case "chained" -> CniMode.CHAINED;
             default -> throw new IllegalArgumentException("'" + value + "' is neither 'main' nor 'chained'");
         };
+    }
+
+    private static Duration seconds(String value) {
+        return Duration.ofSeconds(number(value, 0, LONGEST_WAIT_SECONDS, "a number of seconds"));
     }
 
     private static Integer port(String value) {

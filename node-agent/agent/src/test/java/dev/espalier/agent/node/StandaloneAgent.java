@@ -18,8 +18,25 @@ public final class StandaloneAgent {
                 settings,
                 new FileSource(Objects.requireNonNull(settings.sourceDir()), settings.nodeName()),
                 new FileIdentity(
-                        settings.nodeName(), Objects.requireNonNull(settings.identityDir()), InstantSource.system()));
-        Runtime.getRuntime().addShutdownHook(new Thread(agent::close));
+                        settings.nodeName(), Objects.requireNonNull(settings.identityDir()), InstantSource.system()),
+                new Agent.Host() {
+                    @Override
+                    public String version() {
+                        return System.getProperty("espalier.test.version", "test");
+                    }
+
+                    @Override
+                    public void inCharge() {}
+
+                    @Override
+                    public void failed(String why) {
+                        Runtime.getRuntime().halt(1);
+                    }
+                });
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            agent.handOver();
+            agent.close();
+        }));
         new CountDownLatch(1).await();
     }
 }

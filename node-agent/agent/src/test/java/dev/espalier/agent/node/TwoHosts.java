@@ -61,6 +61,17 @@ final class TwoHosts {
     }
 
     void start(String name) throws IOException {
+        agents.put(name, process(name));
+    }
+
+    /** One more process for the same host, beside the one that serves it; from then on it is the host's agent. */
+    Process startSuccessor(String name) throws IOException {
+        Process before = agent(name);
+        agents.put(name, process(name));
+        return before;
+    }
+
+    private Process process(String name) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 "ip",
                 "netns",
@@ -86,7 +97,7 @@ final class TwoHosts {
         builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         state.resolve(name + ".log").toFile()));
-        agents.put(name, builder.start());
+        return builder.start();
     }
 
     Process agent(String name) {
@@ -161,10 +172,15 @@ final class TwoHosts {
     }
 
     static long count(Path capture, String filter) throws IOException, InterruptedException {
+        return lines(capture, filter).size();
+    }
+
+    /** A line for each packet. */
+    static List<String> lines(Path capture, String filter) throws IOException, InterruptedException {
         return output(List.of("tcpdump", "-n", "-r", capture.toString(), filter))
                 .lines()
                 .filter(l -> l.contains(" > "))
-                .count();
+                .toList();
     }
 
     void close() throws IOException, InterruptedException {
@@ -198,7 +214,7 @@ final class TwoHosts {
         }
     }
 
-    private static String namespace(String name) {
+    static String namespace(String name) {
         return "esp-agent-test-" + name;
     }
 

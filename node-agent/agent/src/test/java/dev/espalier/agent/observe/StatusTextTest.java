@@ -58,6 +58,7 @@ class StatusTextTest {
             new DataPathStatus("OpenSSL 3.5.4 30 Sep 2025", "tso,uso,gso,gro"),
             PEERS,
             Map.of("forged", 2L),
+            "taken over from version 1, packets waited 40 ms",
             new CertificateStatus("2a", "2026-11-25T00:00:00Z"),
             List.of(new PolicyStatus("old", false, "NotSupported: spec.mode")),
             List.of("source: /x.yaml:3: bad"));
@@ -91,6 +92,7 @@ class StatusTextTest {
         assertThat(StatusText.text(STATUS))
                 .contains("peer gamma: CONNECTING; last error: IKE_AUTH: the certificate is not for gamma")
                 .contains("policy old: refused, NotSupported: spec.mode")
+                .contains("handover: taken over from version 1, packets waited 40 ms")
                 .contains("problem: source: /x.yaml:3: bad");
     }
 

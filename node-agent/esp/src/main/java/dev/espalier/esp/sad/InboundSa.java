@@ -57,6 +57,24 @@ public final class InboundSa implements AutoCloseable {
         this.window = new ReplayWindow(parameters.replayWindow(), parameters.extendedSequenceNumbers());
     }
 
+    /**
+     * Goes on with an SA of another process.
+     *
+     * @param cipher made for this SA alone; closed with it
+     * @throws IllegalArgumentException when {@code from} does not fit these parameters
+     */
+    public InboundSa(SaParameters parameters, PacketCipher cipher, SaProgress from) {
+        this(parameters, cipher);
+        window.resume(from.sequence(), from.window());
+        packets = from.packets();
+        bytes = from.bytes();
+    }
+
+    /** Where it stands; to be asked when nothing is opened with it any more. */
+    public synchronized SaProgress progress() {
+        return new SaProgress(window.top(), window.words(), packets, bytes, 0);
+    }
+
     public SaParameters parameters() {
         return parameters;
     }

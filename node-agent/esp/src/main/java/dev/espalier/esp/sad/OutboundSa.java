@@ -2,6 +2,7 @@ package dev.espalier.esp.sad;
 
 import dev.espalier.esp.crypto.EspTransform;
 import dev.espalier.esp.crypto.PacketCipher;
+import dev.espalier.wire.Octets;
 import dev.espalier.wire.ip.UdpPath;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,7 +23,7 @@ public final class OutboundSa implements AutoCloseable {
         SEALED,
         /** No sequence number is left (RFC 4303 3.3.3, ESP-02). */
         EXHAUSTED,
-        /** The SA was removed meanwhile. */
+        /** The SA was removed meanwhile, or is another process's. */
         CLOSED
     }
 
@@ -37,6 +38,7 @@ public final class OutboundSa implements AutoCloseable {
     private long bytes;
     private long lastUseNanos;
     private boolean closed;
+    private boolean suspended;
 
     /** @param cipher made for this SA alone; closed with it */
     public OutboundSa(SaParameters parameters, PacketCipher cipher) {
@@ -44,6 +46,30 @@ public final class OutboundSa implements AutoCloseable {
         this.cipher = cipher;
         this.path = parameters.path();
         this.lastUsableSequence = parameters.extendedSequenceNumbers() ? -1L : 0xffff_ffffL;
+    }
+
+    /**
+     * Goes on with an SA of another process, which must not seal with it any more.
+     *
+     * @param cipher made for this SA alone; closed with it
+     */
+    public OutboundSa(SaParameters parameters, PacketCipher cipher, SaProgress from) {
+        this(parameters, cipher);
+        sequence = from.sequence();
+        packets = from.packets();
+        bytes = from.bytes();
+        pathMtu = from.pathMtu();
+    }
+
+    /** Where it stands. Nothing is sealed with it from here on, whoever tries, unless {@link #resume} says that nobody else does. */
+    public synchronized SaProgress suspend() {
+        suspended = true;
+        return new SaProgress(sequence, Octets.EMPTY, packets, bytes, pathMtu);
+    }
+
+    /** Seals again: what {@link #suspend} told was of no use to anybody. */
+    public synchronized void resume() {
+        suspended = false;
     }
 
     public SaParameters parameters() {
@@ -88,7 +114,7 @@ public final class OutboundSa implements AutoCloseable {
      * @param at where the ESP header goes
      */
     public synchronized Outcome seal(MemorySegment memory, long at, int textLength, long nowNanos) {
-        if (closed) {
+        if (closed || suspended) {
             return Outcome.CLOSED;
         }
         if (sequence == lastUsableSequence) {

@@ -1,5 +1,9 @@
 package dev.espalier.esp.sad;
 
+import dev.espalier.wire.Octets;
+import dev.espalier.wire.WireReader;
+import dev.espalier.wire.WireWriter;
+
 /**
  * The anti-replay window of one inbound SA (RFC 4303 3.4.3 and Appendix A), with or without extended sequence numbers. Not thread-safe:
  * the SA calls it under its lock.
@@ -109,6 +113,27 @@ public final class ReplayWindow {
             top = sequence;
         }
         words[wordOf(sequence)] |= 1L << sequence;
+    }
+
+    /** All that it remembers besides {@link #top}, for {@link #resume}. */
+    Octets words() {
+        WireWriter out = new WireWriter(words.length * Long.BYTES);
+        for (long word : words) {
+            out.i64(word);
+        }
+        return out.toOctets();
+    }
+
+    /** Remembers what another window of this size has seen; {@link IllegalArgumentException} when it was of another size. */
+    void resume(long highest, Octets remembered) {
+        if (remembered.length() != words.length * Long.BYTES) {
+            throw new IllegalArgumentException("a replay window of another size: " + remembered.length() + " octets");
+        }
+        WireReader in = remembered.reader("replay window");
+        for (int i = 0; i < words.length; i++) {
+            words[i] = in.i64("word");
+        }
+        top = highest;
     }
 
     private int wordOf(long sequence) {

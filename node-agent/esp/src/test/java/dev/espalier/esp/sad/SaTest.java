@@ -14,6 +14,7 @@ import dev.espalier.esp.EspFixtures;
 import dev.espalier.esp.IpPackets;
 import dev.espalier.esp.crypto.EspTransform;
 import dev.espalier.esp.spd.Spd;
+import dev.espalier.wire.Octets;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -57,6 +58,50 @@ class SaTest {
         assertThat(sa.seal(packet, 0, TEXT, 1)).isEqualTo(OutboundSa.Outcome.EXHAUSTED);
         assertThat(sa.seal(packet, 0, TEXT, 1)).isEqualTo(OutboundSa.Outcome.EXHAUSTED);
         assertThat(sa.usage().packets()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Tag("F-02")
+    @DisplayName("Another process goes on: no number is sent twice, and none is taken twice")
+    void goesOnInAnotherProcess(boolean esn) {
+        SaParameters parameters = parameters(SPI, EspTransform.AES_128_GCM_16, esn);
+        OutboundSa out = new OutboundSa(parameters, cipher(EspTransform.AES_128_GCM_16, esn));
+        InboundSa in = new InboundSa(parameters, cipher(EspTransform.AES_128_GCM_16, esn));
+        out.skipTo(0x8000_0000L);
+        MemorySegment seen = sealed(out);
+        MemorySegment replay = Arena.ofAuto().allocate(SIZE).copyFrom(seen);
+        MemorySegment late = sealed(out);
+        MemorySegment newest = sealed(out);
+        assertThat(open(in, seen)).isEqualTo(InboundSa.Outcome.OPENED_NEWEST);
+        assertThat(open(in, newest)).isEqualTo(InboundSa.Outcome.OPENED_NEWEST);
+        out.setPathMtu(1400);
+
+        OutboundSa nextOut = new OutboundSa(parameters, cipher(EspTransform.AES_128_GCM_16, esn), out.suspend());
+        InboundSa nextIn = new InboundSa(parameters, cipher(EspTransform.AES_128_GCM_16, esn), in.progress());
+
+        assertThat(open(nextIn, replay)).isEqualTo(InboundSa.Outcome.REPLAYED);
+        assertThat(open(nextIn, late)).isEqualTo(InboundSa.Outcome.OPENED);
+        assertThat(open(nextIn, sealed(nextOut))).isEqualTo(InboundSa.Outcome.OPENED_NEWEST);
+        assertThat(nextOut.lastSequence()).isEqualTo(0x8000_0004L);
+        assertThat(nextOut.usage().packets()).isEqualTo(4);
+        assertThat(nextOut.pathMtu()).isEqualTo(1400);
+        assertThat(nextIn.usage().packets()).isEqualTo(4);
+        assertThat(out.seal(Arena.ofAuto().allocate(SIZE), 0, TEXT, 1)).isEqualTo(OutboundSa.Outcome.CLOSED);
+        out.resume();
+        assertThat(sealed(out).get(INT, 4)).isEqualTo(0x8000_0004);
+    }
+
+    @Test
+    @Tag("F-02")
+    void aWindowOfAnotherSizeIsNotGoneOnWith() {
+        SaProgress progress = new SaProgress(5, Octets.of(new byte[8]), 5, 200, 0);
+
+        assertThatThrownBy(() -> new InboundSa(
+                        parameters(SPI, EspTransform.AES_128_GCM_16, true),
+                        cipher(EspTransform.AES_128_GCM_16, true),
+                        progress))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -23,6 +23,7 @@ public final class Errno {
     public static final int EMFILE = 24;
     public static final int ENOSPC = 28;
     public static final int EROFS = 30;
+    public static final int EPIPE = 32;
     public static final int ERANGE = 34;
     public static final int EPROTO = 71;
     public static final int EBADFD = 77;
@@ -35,6 +36,7 @@ public final class Errno {
     public static final int EADDRNOTAVAIL = 99;
     public static final int ENETDOWN = 100;
     public static final int ENETUNREACH = 101;
+    public static final int ECONNABORTED = 103;
     public static final int ECONNRESET = 104;
     public static final int ENOBUFS = 105;
     public static final int ETIMEDOUT = 110;
@@ -62,6 +64,7 @@ public final class Errno {
             Map.entry(EMFILE, "EMFILE"),
             Map.entry(ENOSPC, "ENOSPC"),
             Map.entry(EROFS, "EROFS"),
+            Map.entry(EPIPE, "EPIPE"),
             Map.entry(ERANGE, "ERANGE"),
             Map.entry(EPROTO, "EPROTO"),
             Map.entry(EBADFD, "EBADFD"),
@@ -74,6 +77,7 @@ public final class Errno {
             Map.entry(EADDRNOTAVAIL, "EADDRNOTAVAIL"),
             Map.entry(ENETDOWN, "ENETDOWN"),
             Map.entry(ENETUNREACH, "ENETUNREACH"),
+            Map.entry(ECONNABORTED, "ECONNABORTED"),
             Map.entry(ECONNRESET, "ECONNRESET"),
             Map.entry(ENOBUFS, "ENOBUFS"),
             Map.entry(ETIMEDOUT, "ETIMEDOUT"),

@@ -25,6 +25,10 @@ final class Libc {
 
         int bind(int fd, byte[] address, int length);
 
+        int listen(int fd, int backlog);
+
+        int accept4(int fd, Pointer address, Pointer length, int flags);
+
         int connect(int fd, byte[] address, int length);
 
         int getsockname(int fd, Pointer address, Pointer length);

@@ -17,9 +17,11 @@ public final class Syscalls {
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x80000;
 
+    public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
     public static final int AF_INET6 = 10;
     public static final int AF_NETLINK = 16;
+    public static final int SOCK_STREAM = 1;
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_RAW = 3;
     public static final int SOCK_NONBLOCK = O_NONBLOCK;
@@ -31,6 +33,8 @@ public final class Syscalls {
     public static final long MS_SHARED = 1 << 20;
     public static final int MNT_DETACH = 2;
 
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_PEERCRED = 17;
     private static final int EFD_NONBLOCK = O_NONBLOCK;
     private static final int EFD_CLOEXEC = O_CLOEXEC;
 
@@ -54,9 +58,32 @@ public final class Syscalls {
         check("bind", what, () -> LIBC.bind(socket.number(), address, address.length));
     }
 
+    public static void listen(Fd socket, int backlog) throws ErrnoException {
+        check("listen", socket.toString(), () -> LIBC.listen(socket.number(), backlog));
+    }
+
+    /** The next connection, close-on-exec and not blocking; EAGAIN when the socket does not block and there is none. */
+    public static Fd accept(Fd socket, String what) throws ErrnoException {
+        Pointer none = Pointer.wrap(RUNTIME, 0L);
+        int fd = check("accept4", what, () -> LIBC.accept4(socket.number(), none, none, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        return new Fd(fd, what);
+    }
+
     /** @param address a struct sockaddr */
     public static void connect(Fd socket, byte[] address, String what) throws ErrnoException {
         check("connect", what, () -> LIBC.connect(socket.number(), address, address.length));
+    }
+
+    /** The user of the process that made the other end of a Unix domain socket (SO_PEERCRED, unix(7)). */
+    public static int peerUser(Fd socket) throws ErrnoException {
+        Pointer credentials = Memory.allocateDirect(RUNTIME, 16, true);
+        credentials.putInt(12, 12);
+        check(
+                "getsockopt",
+                "SO_PEERCRED",
+                () -> LIBC.getsockopt(
+                        socket.number(), SOL_SOCKET, SO_PEERCRED, credentials.slice(0), credentials.slice(12)));
+        return credentials.getInt(4);
     }
 
     /** The struct sockaddr that {@code socket} is bound to. */

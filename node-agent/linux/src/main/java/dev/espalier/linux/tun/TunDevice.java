@@ -31,6 +31,8 @@ public final class TunDevice implements AutoCloseable {
     private static final int NAME_BYTES = 16;
     private static final long TUNSETIFF = 0x4004_54caL;
     private static final long TUNSETOFFLOAD = 0x4004_54d0L;
+    private static final long TUNGETIFF = 0x8004_54d2L;
+    private static final long SIOCSIFTXQLEN = 0x8943;
     private static final long TUNSETVNETHDRSZ = 0x4004_54d8L;
     private static final int IFF_TUN = 1;
     private static final int IFF_TAP = 2;
@@ -87,6 +89,42 @@ public final class TunDevice implements AutoCloseable {
             fd.close();
             throw e;
         }
+    }
+
+    /**
+     * Takes over a device that another process has opened and handed over, with what waits in its queues.
+     *
+     * @param queues at least one; of one device
+     * @throws ErrnoException when one of them is no queue of a device; they stay the caller's then
+     */
+    public static TunDevice adopt(List<Fd> queues) throws ErrnoException {
+        byte[] request = new byte[IFREQ_BYTES];
+        Syscalls.ioctl(queues.getFirst(), TUNGETIFF, request, "TUNGETIFF");
+        int flags = ByteBuffer.wrap(request).order(ByteOrder.nativeOrder()).getShort(NAME_BYTES);
+        Options options = new Options((flags & IFF_MULTI_QUEUE) != 0, (flags & IFF_VNET_HDR) != 0);
+        TunDevice device = new TunDevice(name(request), flags & (IFF_TUN | IFF_TAP), options);
+        for (Fd queue : queues) {
+            device.queues.add(new TunQueue(queue, options.vnetHeader()));
+        }
+        return device;
+    }
+
+    /** Its queues, to be handed over to another process. */
+    public List<Fd> descriptors() {
+        return queues.stream().map(TunQueue::owner).toList();
+    }
+
+    /**
+     * Lets this many packets wait in each queue (SIOCSIFTXQLEN, netdevice(7)). Packets that come while a device that is up changes it are lost.
+     *
+     * @param socket any
+     */
+    public void queueLength(Fd socket, int packets) throws ErrnoException {
+        byte[] request = new byte[IFREQ_BYTES];
+        byte[] octets = name.getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(octets, 0, request, 0, octets.length);
+        ByteBuffer.wrap(request).order(ByteOrder.nativeOrder()).putInt(NAME_BYTES, packets);
+        Syscalls.ioctl(socket, SIOCSIFTXQLEN, request, "SIOCSIFTXQLEN " + name);
     }
 
     /** The name that the kernel gave it. */
@@ -186,6 +224,10 @@ public final class TunDevice implements AutoCloseable {
                     .array();
             Syscalls.ioctl(fd, TUNSETVNETHDRSZ, size, "TUNSETVNETHDRSZ " + name);
         }
+        return name(request);
+    }
+
+    private static String name(byte[] request) {
         int end = 0;
         while (end < NAME_BYTES && request[end] != 0) {
             end++;

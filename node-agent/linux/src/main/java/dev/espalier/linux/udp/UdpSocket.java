@@ -84,6 +84,29 @@ public final class UdpSocket implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes over a bound socket that another process has set up and handed over, with what waits in its queue; {@link #receiveCoalesced} is off.
+     *
+     * @throws ErrnoException when it is no socket; it stays the caller's then
+     * @throws IllegalArgumentException when it is of another family than IPv4 or IPv6
+     */
+    public static UdpSocket adopt(Fd fd) throws ErrnoException {
+        ByteBuffer address = ByteBuffer.wrap(Syscalls.localAddress(fd)).order(ByteOrder.nativeOrder());
+        int family = address.remaining() < 4 ? -1 : address.getShort(0);
+        if (family != Syscalls.AF_INET && family != Syscalls.AF_INET6) {
+            throw new IllegalArgumentException(fd + " is no UDP socket: family " + family);
+        }
+        int port = address.order(ByteOrder.BIG_ENDIAN).getShort(2) & 0xffff;
+        UdpSocket socket = new UdpSocket(fd, family == Syscalls.AF_INET6, port);
+        socket.tryOption(UDP_GRO, 0, "UDP_GRO");
+        return socket;
+    }
+
+    /** To be handed over to another process. */
+    public Fd descriptor() {
+        return fd;
+    }
+
     /** For use in a {@link dev.espalier.linux.libc.PollSet}. */
     public int fd() {
         return fd.number();

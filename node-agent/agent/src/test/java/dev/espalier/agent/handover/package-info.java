@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.agent.handover;
+
+import org.jspecify.annotations.NullMarked;
