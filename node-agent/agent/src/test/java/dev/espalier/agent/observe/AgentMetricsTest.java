@@ -65,6 +65,11 @@ class AgentMetricsTest {
         }
 
         @Override
+        public long handovers(boolean succeeded) {
+            return succeeded ? 1 : 0;
+        }
+
+        @Override
         public long rekeys(boolean ike) {
             return 5;
         }
