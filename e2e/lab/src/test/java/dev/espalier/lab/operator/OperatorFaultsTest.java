@@ -186,6 +186,9 @@ class OperatorFaultsTest {
         assertThat(node("b").getMetadata().getUid()).isEqualTo(uid);
         assertThat(configMap("espalier-trust-bundle").getOrDefault("revoked", ""))
                 .isBlank();
+        // The next test's operator shall know of b again.
+        faults.hideFromLists("");
+        relist();
     }
 
     @Test
