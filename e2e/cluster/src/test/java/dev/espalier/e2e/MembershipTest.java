@@ -169,7 +169,7 @@ class MembershipTest {
         session.report().figure("made of: last agent", new Timeline(cluster, began).agents(agents));
         session.release().awaitReady();
         session.report().figure("two nodes rejoined, agents Ready after", Report.since(joined));
-        workloads.awaitReady();
+        workloads.awaitOnEveryNode();
         for (Pod from : workloads.echoes()) {
             for (Pod to : workloads.echoes()) {
                 Waiting.until(
