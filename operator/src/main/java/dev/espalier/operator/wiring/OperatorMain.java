@@ -3,11 +3,14 @@ package dev.espalier.operator.wiring;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** {@code espalier-operator}: runs until it is told to end or has lost its lease. */
 @QuarkusMain
 public final class OperatorMain {
+    private static final Duration ORDERLY_END = Duration.ofSeconds(10);
+
     private OperatorMain() {}
 
     /**
@@ -15,6 +18,8 @@ public final class OperatorMain {
      * to be seen as one.
      */
     public static void main(String... args) {
+        // The JVM waits for its hooks, so that the end below comes before the one by signal.
+        Runtime.getRuntime().addShutdownHook(new Thread(OperatorMain::untilHalted, "until halted"));
         Quarkus.run(
                 UntilToldToEnd.class,
                 (code, failure) -> {
@@ -22,6 +27,14 @@ public final class OperatorMain {
                     Runtime.getRuntime().halt(code);
                 },
                 args);
+    }
+
+    private static void untilHalted() {
+        try {
+            Thread.sleep(ORDERLY_END);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What happens before logging is set up, such as a setting that is refused, nobody else says. */
